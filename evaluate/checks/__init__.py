@@ -1,0 +1,1 @@
+"""One diagnostic per file: aggregates in, a Check and its Table out."""

@@ -1,0 +1,1 @@
+"""Sources, dictionary, validation, and the Sample that designs see."""

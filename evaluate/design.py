@@ -1,0 +1,135 @@
+"""What a design is, how one is found, and what it returns."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from evaluate.core import Check, ColumnRole, Estimand, Estimate, Settings, Strict, Summary, Table
+from evaluate.data.sample import Sample
+
+S = TypeVar("S", bound=Strict)
+_ROLE = "evaluate_role"
+
+
+def column(role: ColumnRole, description: str, **kwargs: Any) -> Any:
+    """Return a pydantic field that names a column, or several, and says what they are.
+
+    Parameters
+    ----------
+    role : str
+        What the column is to the design; missing values are judged by it.
+    description : str
+        For the reference page and editors.
+    **kwargs
+        As for ``pydantic.Field``, such as ``default``.
+    """
+    return Field(description=description, json_schema_extra={_ROLE: role}, **kwargs)
+
+
+def roles(spec: Strict) -> dict[str, ColumnRole]:
+    """Return the columns that a design's fields name, each with its role."""
+    found: dict[str, ColumnRole] = {}
+    for name, info in type(spec).model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and _ROLE in extra:
+            value = getattr(spec, name)
+            for one in (value,) if isinstance(value, str) else value or ():
+                found[one] = extra[_ROLE]  # type: ignore[assignment]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that a design gives back; the gate decides what leaves.
+
+    Attributes
+    ----------
+    estimates : tuple of Estimate
+        The headline row first.
+    covariance : ndarray, shape (k, k)
+        Of the headline estimates, in the square of the outcome's unit; private.
+    checks, tables : tuple
+        Diagnostics and the arrays behind them.
+    draws : mapping of str to ndarray
+        Replicates by name; private.
+    """
+
+    estimates: tuple[Estimate, ...]
+    covariance: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    checks: tuple[Check, ...] = ()
+    tables: tuple[Table, ...] = ()
+    draws: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated(Generic[S]):
+    """Data drawn from a design whose effect is known.
+
+    Attributes
+    ----------
+    data : mapping of str to ndarray, each shape (n,)
+        Columns by name; the outcome is ``"outcome"``.
+    spec : Strict
+        The design's fields, naming those columns.
+    truth : float
+        The effect that was put in, in the outcome's unit.
+    """
+
+    data: Mapping[str, NDArray[Any]]
+    spec: S
+    truth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Design(Generic[S]):
+    """A way to build the counterfactual.
+
+    Attributes
+    ----------
+    name : str
+        Its key under ``design:`` in ``study.yaml``.
+    title : str
+        Its name in prose.
+    spec : type
+        The fields that it needs; also the source of its reference page.
+    estimands : frozenset of str
+        What it can identify.
+    rung : int
+        Highest step of the claims ladder that it can reach.
+    needs : frozenset of str
+        Names of the checks that must pass for that step.
+    estimate : callable
+        ``(spec, sample, estimand, settings) -> Result``; raises ``Refused``.
+    simulate : callable
+        ``(rng, effect) -> Simulated``, for contract tests, dummy data and power.
+    """
+
+    name: str
+    title: str
+    spec: type[S]
+    estimands: frozenset[Summary]
+    rung: int
+    needs: frozenset[str]
+    estimate: Callable[[S, Sample, Estimand, Settings], Result]
+    simulate: Callable[[np.random.Generator, float], Simulated[S]]
+
+
+@cache
+def all_designs() -> Mapping[str, Design[Any]]:
+    """Return every design in ``evaluate/designs`` by name: the folder is the registry."""
+    package = import_module("evaluate.designs")
+    found = (
+        import_module(f"evaluate.designs.{info.name}").DESIGN
+        for info in pkgutil.iter_modules(package.__path__)
+    )
+    return MappingProxyType({design.name: design for design in found})

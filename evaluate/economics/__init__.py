@@ -1,0 +1,1 @@
+"""Costs and benefits by payer, discounted, with the uncertainty of the effect."""

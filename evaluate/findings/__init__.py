@@ -1,0 +1,1 @@
+"""The sealed file: writing, reading, verifying."""

@@ -1,0 +1,1 @@
+"""Arrays in, small frozen results out: no study, no files."""

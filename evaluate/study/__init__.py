@@ -1,0 +1,1 @@
+"""The study definition: its shape, how it is read, and its prose."""

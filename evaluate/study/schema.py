@@ -1,0 +1,217 @@
+"""The shape of ``study.yaml``. Blocks below this layer bring their own models."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from evaluate.core import Direction, Language, Name, Slug, Stage, Strict, Summary, Text
+from evaluate.data.definition import ColumnName, Data
+from evaluate.economics.definition import Economics
+
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Address = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
+
+
+class Reference(Strict):
+    """Where something was read."""
+
+    title: Text = Field(description="Title of the page, report or article.")
+    author: str | None = Field(default=None, max_length=300, description="Who wrote it.")
+    url: Address | None = Field(default=None, description="Its address, https only.")
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
+        default=None, description="When it was published: year, year-month or full date."
+    )
+    page: str | None = Field(default=None, max_length=40, description="Page or section.")
+
+
+class Fact(Strict):
+    """A figure that somebody published about the programme. Two facts may disagree."""
+
+    id: Slug = Field(description="Key by which text and funding refer to it.")
+    quantity: Text = Field(description="What was counted; conflicting facts share it.")
+    value: float | str = Field(description="The figure as it was published.")
+    unit: Text | None = Field(default=None, description="Unit of the value.")
+    scope: Text | None = Field(default=None, description="Which phase, place or population.")
+    as_of: str | None = Field(default=None, max_length=40, description="When it was true.")
+    source: Reference = Field(description="Where it was read.")
+    status: Literal["verified", "unverified", "calculated"] = Field(
+        description="Whether somebody of the project read it in the source."
+    )
+    note: Text | None = Field(default=None, description="What a reader should know of it.")
+
+
+class Period(Strict):
+    """From and to."""
+
+    from_: date = Field(alias="from", description="First day.")
+    to: date | None = Field(default=None, description="Last day; absent while it runs.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.to is not None and self.to < self.from_:
+            raise ValueError("a period ends after it begins")
+        return self
+
+
+class Funding(Strict):
+    """Who paid, and how much."""
+
+    funder: Text = Field(description="Who paid.")
+    amount: Slug | None = Field(default=None, description="Id of the fact that holds the sum.")
+
+
+class Programme(Strict):
+    """The organisation around the intervention."""
+
+    owner: Text = Field(description="Who answered for it.")
+    partners: tuple[Text, ...] = Field(default=(), description="Who took part.")
+    period: Period | None = Field(default=None, description="When it ran.")
+    funding: tuple[Funding, ...] = Field(default=(), description="Who paid.")
+    country: tuple[Text, ...] = Field(default=(), description="Where, for the catalogue.")
+
+
+class Intervention(Strict):
+    """What was done: the twelve items of TIDieR (Hoffmann et al. 2014), and our typology."""
+
+    name: Text = Field(description="TIDieR 1: name.")
+    why: Text = Field(description="TIDieR 2: rationale or theory.")
+    what: Text = Field(description="TIDieR 3 and 4: materials and procedures.")
+    provider: Text = Field(description="TIDieR 5: who provided.")
+    how: Text = Field(description="TIDieR 6: modes of delivery.")
+    where: Text = Field(description="TIDieR 7: places.")
+    dose: Text = Field(description="TIDieR 8: when and how much.")
+    tailoring: Text = Field(description="TIDieR 9: how it was adapted to people.")
+    changes: Text = Field(description="TIDieR 10: modifications on the way.")
+    fidelity: Text = Field(description="TIDieR 11 and 12: fidelity, planned and actual.")
+    class_: tuple[Literal["preventive", "intervening", "compensating"], ...] = Field(
+        alias="class", min_length=1, description="Before, during or after dropping out."
+    )
+    reach: Literal["universal", "selective", "indicated"] = Field(
+        description="Everybody, groups at risk, or people already affected."
+    )
+    levels: tuple[
+        Literal["individual", "class", "school", "municipality", "region", "country"], ...
+    ] = Field(min_length=1, description="Where it acts.")
+
+
+class Comparison(Strict):
+    """What the programme is compared with."""
+
+    who: Text = Field(description="Who the comparison group is.")
+    received: Text = Field(description="What they received instead.")
+    why_credible: Text = Field(description="Why their outcome stands for what would have been.")
+
+
+class Outcome(Strict):
+    """What is measured."""
+
+    title: Text | None = Field(default=None, description="In prose; else the outcome's key.")
+    column: ColumnName | None = Field(default=None, description="Column that holds it.")
+    unit: Unit = Field(description="Unit, such as USD/year or share.")
+    role: Literal["primary", "secondary"] = Field(description="Its place in the plan.")
+    direction: Direction = Field(description="The desired direction.")
+    smallest_worthwhile: float | None = Field(
+        default=None, gt=0, description="Smallest effect worth having, in the outcome's unit."
+    )
+    domain: str | None = Field(default=None, max_length=60, description="For synthesis.")
+    definition: Text | None = Field(
+        default=None, description="Numerator, denominator, cohort, horizon and register."
+    )
+
+
+class Assignment(Strict):
+    """How treatment was given out."""
+
+    level: Literal["individual", "cluster"] = Field(description="What was assigned.")
+
+
+class Inference(Strict):
+    """How uncertainty is computed."""
+
+    std_error: str | tuple[str, ...] | None = Field(
+        default=None, description="Estimator, or several: the first is the headline."
+    )
+    conf_level: float = Field(default=0.95, gt=0.5, lt=1, description="Of the intervals.")
+
+    @property
+    def std_errors(self) -> tuple[str, ...]:
+        """Return the estimators asked for, the headline's first."""
+        one = self.std_error
+        return () if one is None else (one,) if isinstance(one, str) else one
+
+
+class Missing(Strict):
+    """What is done about missing cells."""
+
+    covariates: Literal["error", "complete_case"] = Field(
+        default="error", description="Stop, or leave such rows out and say so."
+    )
+
+
+class Analysis(Strict):
+    """One thing that is computed. What computes it is the one key under ``design``."""
+
+    outcome: Name = Field(description="Key of the outcome.")
+    estimand: Summary = Field(description="Whose effect is asked for.")
+    design: dict[str, dict[str, Any]] = Field(
+        min_length=1, max_length=1, description="Name of the design: its fields."
+    )
+    assignment: Assignment | None = Field(default=None, description="How treatment was given out.")
+    adjustment: Literal["none", "additive", "interacted"] | None = Field(
+        default=None, description="How covariates enter."
+    )
+    inference: Inference = Field(default_factory=Inference, description="Uncertainty.")
+    missing: Missing = Field(default_factory=Missing, description="Missing cells.")
+    role: Literal["primary", "secondary", "exploratory"] = Field(
+        default="primary", description="Its place in the plan."
+    )
+
+    @property
+    def method(self) -> str:
+        """Return the name of the design."""
+        return next(iter(self.design))
+
+
+class Disclosure(Strict):
+    """How the gate judges what leaves the data zone."""
+
+    profile: Literal["none", "nordic_strict"] | None = Field(
+        default=None, description="Rules; by default they follow from data.kind."
+    )
+
+
+class Report(Strict):
+    """How the study is published."""
+
+    languages: tuple[Language, ...] = Field(
+        default=(), description="Languages of the book, the first one first."
+    )
+
+
+class Study(Strict):
+    """A question, what was done, what it is compared with, and how the answer is computed."""
+
+    version: Literal[1] = Field(description="Version of this format.")
+    id: Slug = Field(description="Stable key; names the random streams.")
+    language: Language = Field(default="en", description="Language of plain strings.")
+    title: Text = Field(description="Title in the catalogue.")
+    question: Text = Field(description="The question; heading of the chapter.")
+    status: Stage = Field(description="How far the study is.")
+    references: dict[Slug, Reference] = Field(
+        default_factory=dict, description="What text.md cites, by key."
+    )
+    facts: tuple[Fact, ...] = Field(default=(), description="Published figures.")
+    programme: Programme = Field(description="The organisation around it.")
+    intervention: Intervention = Field(description="What was done.")
+    comparison: Comparison = Field(description="What it is compared with.")
+    data: Data | None = Field(default=None, description="Absent while a study is planned.")
+    outcomes: dict[Name, Outcome] = Field(min_length=1, description="What is measured, by key.")
+    analyses: dict[Name, Analysis] = Field(
+        default_factory=dict, description="What is computed, by key."
+    )
+    economics: Economics | None = Field(default=None, description="Costs and benefits.")
+    disclosure: Disclosure = Field(default_factory=Disclosure, description="Release rules.")
+    report: Report = Field(default_factory=Report, description="Publication.")
