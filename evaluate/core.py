@@ -17,13 +17,7 @@ Role = Literal["headline", "beside", "registered", "exploratory", "reference"]
 Direction = Literal["increase", "decrease"]
 CheckResult = Literal["passed", "failed", "uninformative", "not_run"]
 Word = Literal[
-    "not estimable",
-    "shown benefit",
-    "shown harm",
-    "ruled out",
-    "not detectable",
-    "inconclusive",
-    "shown",
+    "not estimable", "shown benefit", "shown harm", "ruled out", "not detectable", "inconclusive"
 ]
 ColumnRole = Literal["treatment", "cluster", "stratum", "covariate", "weight", "time", "unit"]
 CellType = Literal["text", "integer", "number", "share", "money", "boolean"]
@@ -34,6 +28,7 @@ LANGUAGES: tuple[str, ...] = get_args(Language)
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Address = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
 Text = Annotated[
     str | dict[Language, str],
     Field(description="Text in the study's language, or {en: …, nb: …, nn: …, sv: …}."),
@@ -46,6 +41,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True
     )
+
+
+class Reference(Strict):
+    """Where something was published or read."""
+
+    title: Text = Field(description="Title of the page, report or article.")
+    author: str | None = Field(default=None, max_length=300, description="Who wrote it.")
+    url: Address | None = Field(default=None, description="Its address, https only.")
+    date: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
+        default=None, description="When it was published: year, year-month or full date."
+    )
+    page: str | None = Field(default=None, max_length=40, description="Page, table or section.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +254,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A number that was asked for and that the method cannot support."""
+    """A number that was asked for and that the method cannot support.
+
+    Attributes
+    ----------
+    analysis : str
+        Which analysis asked for it.
+    code : str
+        Stable name of the reason, such as ``"no_comparison"``.
+    why : str
+        What the data or the design lack.
+    fix : str
+        What would make the number estimable.
+    """
 
     analysis: str
     code: str

@@ -106,8 +106,8 @@ class Design(Generic[S]):
         What it can identify.
     rung : int
         Highest step of the claims ladder that it can reach.
-    needs : frozenset of str
-        Names of the checks that must pass for that step.
+    needs : mapping of int to frozenset of str
+        For each step above 3, the checks that must pass for it.
     estimate : callable
         ``(spec, sample, estimand, settings) -> Result``; raises ``Refused``.
     simulate : callable
@@ -119,7 +119,7 @@ class Design(Generic[S]):
     spec: type[S]
     estimands: frozenset[Summary]
     rung: int
-    needs: frozenset[str]
+    needs: Mapping[int, frozenset[str]]
     estimate: Callable[[S, Sample, Estimand, Settings], Result]
     simulate: Callable[[np.random.Generator, float], Simulated[S]]
 

@@ -30,6 +30,11 @@ class Source(Strict):
         default=None, max_length=40, description="Of dates, such as %d.%m.%Y; else ISO 8601."
     )
 
+    @property
+    def is_parquet(self) -> bool:
+        """Return whether the file is Parquet, which needs none of the other keys."""
+        return self.path.lower().endswith(".parquet")
+
 
 class Power(Strict):
     """``of`` raised to ``exponent``."""
@@ -53,7 +58,7 @@ class Log(Strict):
 
 
 class Bins(Strict):
-    """``of`` cut into intervals closed on the left; codes 0, 1, 2, …"""
+    """``of`` cut into intervals closed on the left; codes 0, 1, 2 and so on."""
 
     of: ColumnName = Field(description="Column.")
     edges: tuple[float, ...] = Field(min_length=1, description="Increasing cut points.")
@@ -61,7 +66,9 @@ class Bins(Strict):
     @model_validator(mode="after")
     def _increase(self) -> Bins:
         if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
-            raise ValueError("edges must increase")
+            raise ValueError(
+                "the edges do not increase; write each cut point once, the lowest first"
+            )
         return self
 
 
@@ -87,7 +94,11 @@ class Condition(Strict):
     @model_validator(mode="after")
     def _one_test(self) -> Condition:
         if len(self.model_fields_set - {"column"}) != 1:
-            raise ValueError("a condition has a column and exactly one test")
+            raise ValueError(
+                "there is not exactly one test; keep `column` and one of `is`, `in`, `at_least`, …"
+            )
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError("no number lies between the two; put the lower one first")
         return self
 
     @property
@@ -115,7 +126,9 @@ class Derive(Strict):
     @model_validator(mode="after")
     def _one_rule(self) -> Derive:
         if len(self.model_fields_set - {"name", "unit"}) != 1:
-            raise ValueError("a derived column has a name and exactly one rule")
+            raise ValueError(
+                "there is not exactly one rule; keep `name`, `unit` and one of `power`, `ratio`, …"
+            )
         return self
 
     @property
@@ -135,14 +148,29 @@ class Data(Strict):
     sources: dict[Name, Source] | None = Field(
         default=None, min_length=1, max_length=1, description="The table, by name."
     )
+    dummy: RelativePath | None = Field(
+        default=None, description="Dummy rows in place of restricted ones, for `run --dummy`."
+    )
     derive: tuple[Derive, ...] = Field(default=(), description="Computed columns, in order.")
-    where: tuple[Condition, ...] = Field(default=(), description="Rows that are used: all must hold.")
+    where: tuple[Condition, ...] = Field(
+        default=(), description="Rows that are used: all must hold."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Data:
         if (self.source is None) == (self.sources is None):
-            raise ValueError("give either source or sources")
+            raise ValueError("there is not exactly one of `source` and `sources`; keep one of them")
+        if self.dummy is not None and self.kind != "restricted":
+            raise ValueError(
+                "dummy rows stand in only for restricted data; delete `dummy`, or set `kind: restricted`"
+            )
         return self
+
+    def in_dummy_form(self) -> Data:
+        """Return the same block with the dummy rows in place of the restricted ones."""
+        rows = self.main.model_copy(update={"path": self.dummy})
+        changed = {"kind": "dummy", "source": None, "sources": {"main": rows}, "dummy": None}
+        return self.model_copy(update=changed)
 
     @property
     def main(self) -> Source:

@@ -3,14 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
-Float = NDArray[np.float64]
+from evaluate.data.array_sample import ArraySample
+from evaluate.data.duck_sample import DuckSample
+from evaluate.data.moments import (
+    Cells,
+    Float,
+    Grouping,
+    Moments,
+    RowModel,
+    RowMoments,
+    Summary,
+    grouping,
+)
+
+__all__ = [
+    "ArraySample",
+    "Cells",
+    "DuckSample",
+    "Float",
+    "Grouping",
+    "Moments",
+    "RowModel",
+    "RowMoments",
+    "Sample",
+    "Summary",
+    "grouping",
+]
 
 
 class Sample(Protocol):
-    """To be written: see the engine helper."""
+    """Rows of one analysis: covariates complete, the outcome present except for attrition.
+
+    All but ``assigned`` leave out the rows whose outcome is missing. What is constant within
+    a group belongs in ``by``; only covariates and the outcome need moments.
+    """
+
+    @property
+    def outcome(self) -> str:
+        """Return the name of the outcome's column."""
+        ...
+
+    @property
+    def n_obs(self) -> int:
+        """Return the number of rows with an outcome."""
+        ...
+
+    def count(self, by: Sequence[str] = ()) -> Cells:
+        """Return the rows with an outcome, counted by group."""
+        ...
+
+    def assigned(self, by: Sequence[str] = ()) -> Cells:
+        """Return all rows, those without an outcome too, counted by group."""
+        ...
+
+    def summary(self, columns: Sequence[str]) -> Summary:
+        """Return mean, smallest and largest value of each column over all rows."""
+        ...
+
+    def moments(self, columns: Sequence[str], by: Sequence[str] = ()) -> Moments:
+        """Return the moments of (1, columns - centre) by group, from two passes."""
+        ...
+
+    def row_moments(self, model: RowModel) -> RowMoments:
+        """Return the sums over rows that HC0 to HC3 need, from a third pass."""
+        ...
+
+    def levels(self, column: str) -> NDArray[Any]:
+        """Return the distinct values of a column, sorted."""
+        ...
+
+    def columns(self, names: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+        """Return whole columns, each shape (n,), in one order of rows that means nothing."""
+        ...

@@ -7,24 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from evaluate.core import Direction, Language, Name, Slug, Stage, Strict, Summary, Text
+from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Strict, Summary, Text
 from evaluate.data.definition import ColumnName, Data
 from evaluate.economics.definition import Economics
 
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=60)]
-Address = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
-
-
-class Reference(Strict):
-    """Where something was read."""
-
-    title: Text = Field(description="Title of the page, report or article.")
-    author: str | None = Field(default=None, max_length=300, description="Who wrote it.")
-    url: Address | None = Field(default=None, description="Its address, https only.")
-    date: Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")] | None = Field(
-        default=None, description="When it was published: year, year-month or full date."
-    )
-    page: str | None = Field(default=None, max_length=40, description="Page or section.")
 
 
 class Fact(Strict):
@@ -44,7 +31,7 @@ class Fact(Strict):
 
 
 class Period(Strict):
-    """From and to."""
+    """First and last day."""
 
     from_: date = Field(alias="from", description="First day.")
     to: date | None = Field(default=None, description="Last day; absent while it runs.")
@@ -52,7 +39,7 @@ class Period(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.to is not None and self.to < self.from_:
-            raise ValueError("a period ends after it begins")
+            raise ValueError("the last day comes before the first; put the earlier one in `from`")
         return self
 
 

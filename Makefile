@@ -1,0 +1,54 @@
+# Two commands do everything: `make book` and `make test`. They need make and Python 3.11 or later
+# (with venv), nothing else. Without make, or on Windows, see "Without make" in README.md.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
+
+.PHONY: help book test lint chromium environment reference lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make book   run every study and build the book: book/_build/html/index.html"
+	@echo "make test   linters, types and all tests"
+	@echo "make lint   linters and types only"
+
+book: .venv/.installed
+	$(PY) -m evaluate book
+
+test: .venv/.installed chromium
+	$(PY) tools/lint.py
+	$(PY) -m pytest -n 2 $(PYTEST)
+
+lint: .venv/.installed
+	$(PY) tools/lint.py
+
+# The browser tests use the system's Chromium; where there is none they are skipped, and say so.
+chromium:
+	@sh tools/chromium.sh
+
+# The generated parts of the reference pages.
+reference: .venv/.installed
+	$(PY) -m evaluate.reference
+
+environment: .venv/.installed
+
+.venv/.locked: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Needs uv, and a package index; the lock then serves Python 3.11 to 3.14 on Linux, macOS, Windows.
+lock:
+	uv pip compile --universal --generate-hashes --only-binary :all: --python-version 3.11 \
+	  --all-extras --no-emit-index-url --no-header --no-annotate --quiet --upgrade \
+	  pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv book/_build

@@ -1,0 +1,261 @@
+"""One function per command: arguments, progress, exit codes, nothing else."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evaluate.errors import EvaluateError, Problem, StudyError
+
+app = typer.Typer(
+    name="evaluate",
+    help="One study definition becomes a whole evaluation.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+REFUSED, BUG, DIFFERENT, INTERRUPTED = 1, 5, 6, 130
+_GRAVITY = (BUG, 4, 3, 2, DIFFERENT, REFUSED)
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Folders with a study.yaml; all below studies/ when left out."),
+]
+One = Annotated[Path, typer.Argument(help="A folder with a study.yaml.")]
+Json = Annotated[bool, typer.Option("--json", help="Print problems as JSON.")]
+
+
+@app.command()
+def new(
+    slug: Annotated[str, typer.Argument(help="Name of the study's folder.")],
+    design: Annotated[str, typer.Option(help="Design of its analysis.")] = "randomised",
+) -> None:
+    """Write a commented study.yaml that passes `check` once its blanks are filled."""
+    from evaluate.study.template import write_template
+
+    def step(_: Path, __: Progress) -> int:
+        base = Path("studies") if Path("studies").is_dir() else Path()
+        typer.echo(f"{write_template(base / slug, design)}: fill in its blanks")
+        return 0
+
+    _each([Path(slug)], step, as_json=False)
+
+
+@app.command()
+def check(paths: Paths = None, as_json: Json = False) -> None:
+    """Check definition, dictionary and data; all faults at once, nothing estimated."""
+    from evaluate.prepare import prepare
+
+    def step(path: Path, progress: Progress) -> int:
+        progress("definition and data")
+        with prepare(path) as prepared:
+            rows = f"{prepared.rows.n_rows} rows" if prepared.rows else "no data yet"
+        typer.echo(f"{path}: in order, {rows}")
+        return 0
+
+    _each(_studies(paths), step, as_json=as_json)
+
+
+@app.command()
+def run(
+    paths: Paths = None,
+    out: Annotated[Path | None, typer.Option(help="Write the finding here instead.")] = None,
+    dummy: Annotated[
+        bool, typer.Option("--dummy", help="Run on dummy rows, write nothing.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 when something is refused.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Estimate effects, run checks, count money, pass the gate and write finding.json."""
+    from evaluate.findings import write
+    from evaluate.findings.store import FILE
+    from evaluate.flow import run as run_study
+    from evaluate.summary import lines
+
+    def step(path: Path, progress: Progress) -> int:
+        finding = run_study(path, dummy=dummy, progress=progress)
+        if out is not None or not dummy:
+            write(finding, out or path / FILE)
+        typer.echo("\n".join(lines(finding)))
+        short = bool(finding.refusals or finding.released["hidden"])
+        return REFUSED if strict and short else 0
+
+    studies = _studies(paths)
+    if out is not None and len(studies) != 1:
+        _exit(
+            [
+                _command(
+                    "--out with several studies", "each would overwrite the other", "name one PATH"
+                )
+            ]
+        )
+    _each(studies, step, as_json=as_json)
+
+
+@app.command()
+def verify(paths: Paths = None, as_json: Json = False) -> None:
+    """Check the seal of each finding, run its study again and compare."""
+    from evaluate.verify import verify as verify_study
+
+    def step(path: Path, progress: Progress) -> int:
+        found = verify_study(path, progress=progress)
+        for one in found.different:
+            typer.echo(f"{path}: {one}")
+        for one in found.unchecked:
+            typer.echo(f"{path}: not checked: {one}")
+        if not found.different:
+            typer.echo(f"{path}: the finding is what the study gives")
+        return DIFFERENT if found.different else 0
+
+    _each(_studies(paths), step, as_json=as_json)
+
+
+@app.command()
+def book(
+    language: Annotated[str | None, typer.Option(help="Build this language first.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run what is out of date and build the book; no page sees data."""
+    from evaluate.book.build import build
+    from evaluate.findings import write
+    from evaluate.findings.store import FILE
+    from evaluate.flow import run as run_study
+    from evaluate.verify import fresh
+
+    def step(path: Path, progress: Progress) -> int:
+        if fresh(path):
+            typer.echo(f"{path}: up to date")
+            return 0
+        write(run_study(path, progress=progress), path / FILE)
+        typer.echo(f"{path}: run")
+        return 0
+
+    def pages(path: Path, progress: Progress) -> int:
+        progress("pages")
+        typer.echo(str(build(path, language)))
+        return 0
+
+    _each(_studies(None), step, as_json=as_json, then=lambda: [(Path("book"), pages)])
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of study.yaml, for editors."""
+    from evaluate.study.json_schema import schema as json_schema
+    from evaluate.study.json_schema import text
+
+    typer.echo(text(json_schema()), nl=False)
+
+
+@app.command()
+def dictionary(path: One = Path(), as_json: Json = False) -> None:
+    """Print a study's data dictionary as a Frictionless Table Schema."""
+    from evaluate.data.dictionary import dictionary_for, table_schema
+
+    def step(folder: Path, _: Progress) -> int:
+        variables = dictionary_for(folder).variables(folder.resolve().name)
+        typer.echo(json.dumps(table_schema(variables), indent=2, ensure_ascii=False))
+        return 0
+
+    _each([path], step, as_json=as_json)
+
+
+Progress = Callable[[str], None]
+Step = Callable[[Path, Progress], int]
+
+
+def _studies(paths: Sequence[Path] | None) -> list[Path]:
+    """Return the studies that a command is about."""
+    if paths:
+        return list(paths)
+    if Path("study.yaml").exists():
+        return [Path()]
+    found = sorted(file.parent for file in Path("studies").glob("*/study.yaml"))
+    if not found:
+        _exit(
+            [_command("no study here", "there is nothing to do", "name a folder with a study.yaml")]
+        )
+    return found
+
+
+def _command(what: str, why: str, fix: str) -> Problem:
+    return Problem("command line", what, why, fix)
+
+
+def _each(
+    paths: Sequence[Path],
+    step: Step,
+    *,
+    as_json: bool,
+    then: Callable[[], list[tuple[Path, Step]]] = list,
+) -> None:
+    """Take a step for each study, then others if all went well; leave with the gravest code."""
+    codes: list[int] = []
+    problems: list[Problem] = []
+    with _bar(len(paths)) as progress:
+        for path in paths:
+            codes.append(_attempt(path, step, progress, problems))
+        if not any(codes):
+            codes += [_attempt(path, last, progress, problems) for path, last in then()]
+    _exit(problems, next((code for code in _GRAVITY if code in codes), 0), as_json=as_json)
+
+
+def _attempt(path: Path, step: Step, progress: Any, problems: list[Problem]) -> int:
+    try:
+        return step(path, lambda name: progress(f"{path}: {name}"))
+    except EvaluateError as error:
+        problems += error.problems
+        return error.exit_code
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except Exception as error:  # noqa: BLE001 - the last place where our own bug can be met
+        _bug(path, error)
+        return BUG
+
+
+def _bug(path: Path, error: Exception) -> None:
+    """Say where our code failed, without the message: it may hold a value from the data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    typer.echo(
+        f"{path}: this is a fault of Evaluate ({type(error).__name__}); please report:", err=True
+    )
+    for frame in frames:
+        typer.echo(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}", err=True)
+
+
+def _exit(problems: Sequence[Problem], code: int | None = None, *, as_json: bool = False) -> None:
+    if as_json:
+        typer.echo(json.dumps([one.row() for one in problems], indent=2, ensure_ascii=False))
+    else:
+        for one in problems:
+            typer.echo(str(one), err=True)
+    raise SystemExit(StudyError.exit_code if code is None else code)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[str], None]]:
+    """Show what is being done: a bar on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda name: typer.echo(name, err=True)
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None if total == 1 else total)
+        yield lambda name: bar.update(task, description=name)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

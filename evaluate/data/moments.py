@@ -1,0 +1,192 @@
+"""What an engine gives back: counts, moments and sums over rows, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+Integer = NDArray[np.int64]
+Labels = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Rows counted by group.
+
+    Attributes
+    ----------
+    labels : mapping of str to ndarray, each shape (g,)
+        The group's value of each column that it was formed by: floats or text. Groups are
+        sorted by these, the first column first.
+    n : ndarray, shape (g,)
+        Rows in each group; never 0.
+    """
+
+    labels: Labels
+    n: Integer
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Columns over all rows, one entry for each column.
+
+    Attributes
+    ----------
+    n : int
+        Rows.
+    mean, low, high : ndarray, shape (p,)
+        Mean, smallest and largest value, in the column's unit; 0 where there are no rows.
+    """
+
+    n: int
+    mean: Float
+    low: Float
+    high: Float
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """First and second moments of z = (1, columns - centre) by group.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The p columns, in order.
+    centre : ndarray, shape (p,)
+        Overall means, to 15 digits: what was subtracted, so that no sum cancels.
+    labels : mapping of str to ndarray, each shape (g,)
+        As in ``Cells``.
+    n : ndarray, shape (g,)
+        Rows in each group.
+    cross : ndarray, shape (g, p + 1, p + 1)
+        Sum over the group's rows of z z'.
+    """
+
+    columns: tuple[str, ...]
+    centre: Float
+    labels: Labels
+    n: Integer
+    cross: Float
+
+    def only(self, columns: Sequence[str]) -> Moments:
+        """Return the moments of some of the columns."""
+        at = [self.columns.index(name) for name in columns]
+        keep = [0, *(i + 1 for i in at)]
+        cross = self.cross[:, keep][:, :, keep]
+        return Moments(tuple(columns), self.centre[at], self.labels, self.n, cross)
+
+
+@dataclass(frozen=True, slots=True)
+class RowModel:
+    """A fitted linear model, written so that an engine can evaluate it row by row.
+
+    With z = (1, covariates - centre) and the arrays of the row's group: the residual is
+    outcome - centre of the outcome - z'residual, the leverage is z' leverage z, and the
+    row's weight in the contrast, x'(X'X)^-1 c, is z'influence.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The p covariates.
+    labels : mapping of str to ndarray, each shape (g,)
+        Groups for which the arrays below hold.
+    residual, influence : ndarray, shape (g, p + 1)
+        Coefficients.
+    leverage : ndarray, shape (g, p + 1, p + 1)
+        Symmetric matrices.
+    """
+
+    columns: tuple[str, ...]
+    labels: Labels
+    residual: Float
+    influence: Float
+    leverage: Float
+
+
+@dataclass(frozen=True, slots=True)
+class RowMoments:
+    """Sums over rows that HC0 to HC3 and their degrees of freedom need.
+
+    With e the residual, h the leverage and a = x'(X'X)^-1 c of a row.
+
+    Attributes
+    ----------
+    labels : mapping of str to ndarray, each shape (g,)
+        As in ``RowModel``, in its order.
+    squares : ndarray, shape (3,)
+        Sum of e^2 a^2 / (1 - h)^j for j = 0, 1, 2.
+    fourth : float
+        Sum of a^4 (1 - 2h) / (1 - h)^2.
+    weighted : ndarray, shape (g, p + 1, p + 1)
+        Sum of a^2 / (1 - h) zz' over the group's rows.
+    leverage : float
+        The largest leverage of a row.
+    """
+
+    labels: Labels
+    squares: Float
+    fourth: float
+    weighted: Float
+    leverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Rows assigned to sorted groups.
+
+    Attributes
+    ----------
+    labels : mapping of str to ndarray, each shape (g,)
+        One entry for each group.
+    codes : ndarray, shape (n,)
+        The group of each row, 0 to g - 1.
+    """
+
+    labels: Labels
+    codes: Integer = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Return the number of groups."""
+        return int(self.codes.max()) + 1 if len(self.codes) else 0
+
+
+def plain(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a column as floats or as text, so that it sorts the same in every engine."""
+    if values.dtype.kind in "OUST":
+        return values.astype(np.str_)
+    return values.astype(np.float64)
+
+
+def grouping(columns: Mapping[str, NDArray[Any]], n: int) -> Grouping:
+    """Return the groups that several columns form together.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray, each shape (n,)
+        Floats or text. With none, all rows are one group.
+    n : int
+        Number of rows.
+    """
+    codes = np.zeros(n, dtype=np.int64)
+    for values in columns.values():
+        level, inverse = np.unique(values, return_inverse=True)
+        # Renumbering after each column keeps the product of levels far from overflow.
+        codes = np.unique(codes * len(level) + inverse, return_inverse=True)[1]
+    first = np.unique(codes, return_index=True)[1]
+    return Grouping({name: values[first] for name, values in columns.items()}, codes)
+
+
+def order(labels: Sequence[NDArray[Any]], n: int) -> Integer:
+    """Return the positions that sort groups by their labels, the first label first."""
+    return np.lexsort(tuple(reversed(labels))) if labels else np.arange(n)
+
+
+def centre_of(mean: Float) -> Float:
+    """Return means cut to 15 digits, which every engine reads back as the same number."""
+    return np.array([float(f"{value:.15g}") for value in mean], dtype=np.float64)

@@ -1,0 +1,169 @@
+"""Which columns are read, which are computed, and which rows are used: decided before reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from evaluate.data.conditions import Unfit, compile_condition
+from evaluate.data.definition import Data
+from evaluate.data.derive import Computed, compile_derive, inputs_of
+from evaluate.data.dictionary import COMMON, FILE_NAME
+from evaluate.data.names import shown, suggestion
+from evaluate.data.variable import PeriodForm, Variable
+from evaluate.errors import Problem, StudyError
+
+_WHY = "data are checked against the dictionary before anything is estimated"
+At = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is read and made of it.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns of the file that the study needs; only these are read.
+    promised : tuple of str
+        Further columns that the study's own section of the dictionary describes.
+    computed : tuple of Computed
+        Computed columns, in order.
+    conditions : tuple of str
+        SQL of the conditions that a used row meets.
+    """
+
+    columns: tuple[str, ...]
+    promised: tuple[str, ...]
+    computed: tuple[Computed, ...]
+    conditions: tuple[str, ...]
+
+
+def make_plan(
+    data: Data,
+    variables: Mapping[str, Variable],
+    columns: Collection[str],
+    at: At,
+    forms: Mapping[str, PeriodForm],
+) -> Plan:
+    """Return what is to be read and made of it.
+
+    Parameters
+    ----------
+    data : Data
+        As the study defines it.
+    variables : mapping of str to Variable
+        The study's dictionary.
+    columns : collection of str
+        Every column that an outcome or an analysis names; a mapping gives the key in
+        ``study.yaml`` of each.
+    at : callable
+        ``at(*key)`` returns ``study.yaml:line``.
+    forms : mapping of str to str
+        Forms of periods by column, where known.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the definition against the dictionary.
+    """
+    planning = _Planning(data, variables, at, forms)
+    for name in sorted(columns):
+        key = columns[name] if isinstance(columns, Mapping) else ("data",)
+        planning.need(name, at(*key))
+    planning.derive()
+    planning.where()
+    planning.refuse_clashes()
+    if planning.problems:
+        raise StudyError(*planning.problems)
+    return planning.plan()
+
+
+@dataclass(slots=True)
+class _Planning:
+    data: Data
+    variables: Mapping[str, Variable]
+    at: At
+    forms: Mapping[str, PeriodForm]
+    needed: dict[str, str] = field(default_factory=dict)
+    computed: list[Computed] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def derived(self) -> list[str]:
+        return [one.name for one in self.data.derive]
+
+    def plan(self) -> Plan:
+        read = [name for name in self.needed if name not in self.derived]
+        promised = [
+            name
+            for name, variable in self.variables.items()
+            if variable.section != COMMON and name not in (*read, *self.derived)
+        ]
+        return Plan(tuple(read), tuple(promised), tuple(self.computed), tuple(self.conditions))
+
+    def need(self, name: str, where: str) -> bool:
+        """Note that a column is needed; return whether the dictionary has it."""
+        if name in self.variables:
+            self.needed.setdefault(name, where)
+            return True
+        fix = suggestion(name, self.variables, f"add a row for it to `{FILE_NAME}`")
+        problem = Problem(where, f"column `{shown(name)}` is not in the dictionary", _WHY, fix)
+        if problem not in self.problems:
+            self.problems.append(problem)
+        return False
+
+    def derive(self) -> None:
+        earlier: set[str] = set()
+        for i, one in enumerate(self.data.derive):
+            where = self.at("data", "derive", i)
+            name_known = self.need(one.name, self.at("data", "derive", i, "name"))
+            if one.name in earlier:
+                self._fault(where, f"column `{one.name}` is computed twice", "rename one of them")
+            known = [self.need(name, where) for name in inputs_of(one)]
+            late = [n for n in inputs_of(one) if n in self.derived and n not in earlier]
+            earlier.add(one.name)
+            for name in late:
+                what = f"`{one.name}` is computed from `{name}`, which is not computed yet"
+                self._fault(where, what, f"move `{name}` above it")
+            if not (name_known and all(known)):
+                continue
+            self._check_unit(where, one.name, one.unit)
+            with self._caught(where):
+                self.computed.append(compile_derive(one, self.variables, self.forms))
+
+    def where(self) -> None:
+        for i, condition in enumerate(self.data.where):
+            where = self.at("data", "where", i)
+            if self.need(condition.column, self.at("data", "where", i, "column")):
+                with self._caught(where):
+                    variable = self.variables[condition.column]
+                    form = self.forms.get(condition.column)
+                    self.conditions.append(compile_condition(condition, variable, form))
+
+    def refuse_clashes(self) -> None:
+        # DuckDB does not tell capitals apart in names of columns.
+        seen: dict[str, str] = {}
+        for name, where in self.needed.items():
+            other = seen.setdefault(name.casefold(), name)
+            if other != name:
+                what = f"columns `{shown(other)}` and `{shown(name)}` differ only in capitals"
+                self._fault(where, what, "rename one of them in the file and the dictionary")
+
+    def _check_unit(self, where: str, name: str, unit: str | None) -> None:
+        variable = self.variables[name]
+        if unit is not None and unit != variable.unit:
+            what = f"the unit of `{name}` is not that of the dictionary ({variable.where})"
+            self._fault(where, what, "write the same unit in both")
+
+    @contextmanager
+    def _caught(self, where: str) -> Iterator[None]:
+        try:
+            yield
+        except Unfit as error:
+            self._fault(where, error.what, error.fix)
+
+    def _fault(self, where: str, what: str, fix: str) -> None:
+        self.problems.append(Problem(where, what, _WHY, fix))

@@ -1,0 +1,112 @@
+"""The gate: one function releases, hides or refuses each number that leaves the data zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from evaluate.core import Check, DataKind, Estimate, Table
+from evaluate.disclosure.rules import RULES, Profile, hidden_cells, strict_number
+from evaluate.errors import DisclosureError, Problem
+
+PROFILES = {
+    "none": Profile("none", smallest=0, significant=9, base=1),
+    "nordic_strict": Profile("nordic_strict", smallest=10, significant=4, base=5),
+}
+_DEFAULT: dict[DataKind, str] = {"public": "none", "dummy": "none", "restricted": "nordic_strict"}
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What may leave the data zone.
+
+    Attributes
+    ----------
+    estimates, checks, tables : tuple
+        Released results; hidden cells are absent.
+    profile : str
+        The rules that were applied.
+    hidden : int
+        How many numbers were hidden.
+    """
+
+    estimates: tuple[Estimate, ...]
+    checks: tuple[Check, ...]
+    tables: tuple[Table, ...]
+    profile: str
+    hidden: int
+
+
+def profile_for(kind: DataKind, asked: str | None) -> Profile:
+    """Return the profile of a study's data.
+
+    Parameters
+    ----------
+    kind : {"public", "dummy", "restricted"}
+        What the rows are.
+    asked : str or None
+        ``disclosure.profile`` of the study.
+
+    Raises
+    ------
+    DisclosureError
+        If restricted data are asked to be released without rules.
+    """
+    name = asked or _DEFAULT[kind]
+    if kind == "restricted" and name == "none":
+        raise DisclosureError(
+            Problem(
+                "study.yaml: `disclosure.profile`",
+                "`none` with restricted data",
+                "single people could be read from what is published",
+                "remove `profile`, or use nordic_strict",
+            )
+        )
+    return PROFILES[name]
+
+
+def release(
+    estimates: Sequence[Estimate],
+    checks: Sequence[Check],
+    tables: Sequence[Table],
+    profile: Profile,
+) -> Released:
+    """Apply the rule of each kind of output; refuse what has none.
+
+    Parameters
+    ----------
+    estimates, checks, tables : sequence
+        Candidates from the data zone.
+    profile : Profile
+        The rules' numbers.
+
+    Raises
+    ------
+    DisclosureError
+        If a table is of a kind that no rule covers: unknown means not released.
+    """
+    unknown = sorted({table.kind for table in tables} - set(RULES))
+    if unknown:
+        raise DisclosureError(*(_no_rule(kind) for kind in unknown))
+    shown = tuple(RULES[table.kind](table, profile) for table in tables)
+    rows = tuple(strict_number(row, profile) for row in estimates)
+    kept = tuple(row for row in rows if row is not None)
+    texts = tuple(_check(check, profile) for check in checks)
+    hidden = len(rows) - len(kept) + sum(map(hidden_cells, tables, shown))
+    return Released(kept, texts, shown, profile.name, hidden)
+
+
+def _check(check: Check, profile: Profile) -> Check:
+    """Return the check, under strict rules without the figures in its sentence."""
+    if profile.smallest == 0:
+        return check
+    return replace(check, text="The figures behind this check stay with the data owner.")
+
+
+def _no_rule(kind: str) -> Problem:
+    return Problem(
+        f"table of kind `{kind}`",
+        "no rule of the gate covers it",
+        "what no rule has judged could identify somebody",
+        "add a rule for this kind in evaluate/disclosure/rules.py, with its test",
+    )

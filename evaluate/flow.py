@@ -1,0 +1,206 @@
+"""The whole flow on one screen: definition, rows, estimates, money, gate, finding."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from evaluate.claims import rung, verdict
+from evaluate.core import Completeness, Estimand, Finding, Refusal, Role, Settings, Table, Verdict
+from evaluate.data.sample import DuckSample
+from evaluate.design import Result
+from evaluate.disclosure.gate import Released, profile_for, release
+from evaluate.economics.account import account
+from evaluate.errors import Refused
+from evaluate.findings.provenance import source
+from evaluate.prepare import Prepared, prepare
+from evaluate.study.public import public
+from evaluate.study.schema import Study
+
+Progress = Callable[[str], None]
+Results = dict[str, Result]
+
+
+def run(
+    path: Path | str, *, dummy: bool = False, progress: Progress = lambda step: None
+) -> Finding:
+    """Turn a study definition into a finding.
+
+    Parameters
+    ----------
+    path : Path
+        A folder with a ``study.yaml``.
+    dummy : bool
+        Whether dummy rows stand in for restricted ones.
+    progress : callable
+        Told the name of each step as it begins.
+
+    Returns
+    -------
+    Finding
+        Released results; nothing is written.
+
+    Raises
+    ------
+    StudyError
+        If the definition, its prose or the dictionary are wrong; all faults at once.
+    DataError
+        If the data do not hold what they promise.
+    DisclosureError
+        If something would leave the data zone that no rule releases.
+    """
+    progress("definition and data")
+    with prepare(Path(path), dummy=dummy) as prepared:
+        results, refusals = _estimate(prepared, progress)
+    money, unpaid = _money(prepared.definition.study, results)
+    progress("gate")
+    released = _release(prepared.definition.study, results, money)
+    refusals += unpaid
+    study = prepared.definition.study
+    return Finding(
+        id=study.id,
+        study=public(prepared.definition, prepared.prose),
+        data_kind=study.data.kind if study.data and study.status != "planned" else None,
+        stage=study.status,
+        outcome=_completeness(results, refusals),
+        verdicts=tuple(_verdicts(prepared, released, refusals)),
+        estimates=released.estimates,
+        checks=released.checks,
+        tables=released.tables,
+        refusals=tuple(refusals),
+        provenance={**prepared.hashes, "source": source()},
+        released={"profile": released.profile, "hidden": released.hidden},
+    )
+
+
+def _estimate(prepared: Prepared, progress: Progress) -> tuple[Results, list[Refusal]]:
+    """Run every analysis that has data; a refusal is a result too."""
+    study, specs = prepared.definition.study, prepared.definition.specs
+    results: Results = {}
+    refusals: list[Refusal] = []
+    for name, view in prepared.samples.items():
+        progress(f"analysis {name}")
+        analysis, (design, spec) = study.analyses[name], specs[name]
+        outcome = study.outcomes[analysis.outcome]
+        column = outcome.column or ""
+        sample = DuckSample(prepared.rows.connection, view, column) if prepared.rows else None
+        settings = Settings(
+            adjustment=analysis.adjustment,
+            std_errors=analysis.inference.std_errors,
+            conf_level=analysis.inference.conf_level,
+            seed=_stream(study.id, name),
+        )
+        try:
+            estimand = Estimand(analysis.estimand, column, outcome.unit)
+            found = design.estimate(spec, sample, estimand, settings)
+            results[name] = _named(found, name, design.name, study)
+        except Refused as refused:
+            refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
+    return results, refusals
+
+
+def _named(result: Result, name: str, design: str, study: Study) -> Result:
+    """Fill in what only the study knows: the analysis, its outcome and its place in the plan."""
+    outcome = study.analyses[name].outcome
+    place: Role | None = None
+    if study.analyses[name].role == "exploratory":
+        place = "exploratory"
+    elif name != _headline(study, outcome):
+        place = "beside"
+    return replace(
+        result,
+        estimates=tuple(
+            replace(one, analysis=name, design=design, outcome=outcome, role=place or one.role)
+            for one in result.estimates
+        ),
+        checks=tuple(
+            replace(one, analysis=name, table=one.table and f"{name}.{one.table}")
+            for one in result.checks
+        ),
+        tables=tuple(replace(one, analysis=name, id=f"{name}.{one.id}") for one in result.tables),
+    )
+
+
+def _headline(study: Study, outcome: str) -> str | None:
+    """Return the analysis whose estimate stands for an outcome: the first by place in the plan."""
+    places = ("primary", "secondary")
+    ranked = sorted(
+        (places.index(one.role), order, name)
+        for order, (name, one) in enumerate(study.analyses.items())
+        if one.outcome == outcome and one.role in places
+    )
+    return ranked[0][2] if ranked else None
+
+
+def _money(study: Study, results: Results) -> tuple[tuple[Table, ...], list[Refusal]]:
+    """Value the effect; without it there is no account."""
+    spec = study.economics
+    if spec is None or not study.analyses or study.status == "planned":
+        return (), []
+    if spec.analysis not in results:
+        why = f"the effect of `{spec.analysis}` could not be estimated, so nothing can be valued"
+        fix = "value an analysis that is estimable"
+        return (), [Refusal("economics", "no_effect", why, fix)]
+    direction = study.outcomes[study.analyses[spec.analysis].outcome].direction
+    rows = [one for one in results[spec.analysis].estimates if one.term == spec.term]
+    if not rows:
+        why = f"`{spec.analysis}` has no estimate called `{spec.term}`"
+        return (), [Refusal("economics", "no_effect", why, "name a term that it gives: overall")]
+    try:
+        stream = _stream(study.id, "economics")
+        return account(spec, rows[0], seed=stream, direction=direction), []
+    except Refused as refused:
+        return (), [Refusal("economics", refused.code, refused.why, refused.fix)]
+
+
+def _release(study: Study, results: Results, money: tuple[Table, ...]) -> Released:
+    profile = profile_for(study.data.kind if study.data else "public", study.disclosure.profile)
+    return release(
+        [row for one in results.values() for row in one.estimates],
+        [check for one in results.values() for check in one.checks],
+        [*(table for one in results.values() for table in one.tables), *money],
+        profile,
+    )
+
+
+def _completeness(results: Mapping[str, Result], refusals: list[Refusal]) -> Completeness:
+    if not results and not refusals:
+        return "planned"
+    if not refusals:
+        return "complete"
+    return "partly_refused" if results else "refused"
+
+
+def _verdicts(prepared: Prepared, released: Released, refusals: list[Refusal]) -> Iterator[Verdict]:
+    """Judge each outcome by its headline row and the checks of that analysis."""
+    study = prepared.definition.study
+    for key, outcome in study.outcomes.items():
+        name = _headline(study, key)
+        if name is None or name not in prepared.samples:
+            continue
+        row = next(
+            (
+                one
+                for one in released.estimates
+                if (one.analysis, one.role, one.term) == (name, "headline", "overall")
+            ),
+            None,
+        )
+        if row is None:
+            why = [one.why for one in refusals if one.analysis == name]
+            yield Verdict(key, "not estimable", 0, tuple(why or ["withheld: too few people"]))
+            continue
+        word, weak = verdict(row, outcome.direction, outcome.smallest_worthwhile)
+        design, _ = prepared.definition.specs[name]
+        checks = [one for one in released.checks if one.analysis == name]
+        step, because = rung(design.rung, design.needs, checks)
+        yield Verdict(key, word, step, (*weak, *because))
+
+
+def _stream(*names: str) -> tuple[int, ...]:
+    """Return the entropy of a random stream named by study and analysis."""
+    return tuple(
+        int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") for name in names
+    )

@@ -1,0 +1,199 @@
+"""Everything before the first estimate: definition, prose, dictionary and checked rows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from evaluate.data.definition import Data
+from evaluate.data.dictionary import Dictionary, dictionary_for
+from evaluate.data.rows import Rows, open_rows
+from evaluate.design import roles
+from evaluate.errors import DataError, EvaluateError, Problem, StudyError
+from evaluate.findings.provenance import digest, keyed, source
+from evaluate.study import prose
+from evaluate.study.load import Definition, load
+from evaluate.study.public import languages
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A study that passed ``evaluate check``.
+
+    Attributes
+    ----------
+    definition : Definition
+        The loaded study.
+    prose : mapping of str to list
+        Parsed text by language.
+    rows : Rows or None
+        The data; ``None`` where a study has none yet.
+    samples : mapping of str to str
+        Name of the view with each analysis's rows.
+    hashes : mapping of str to str
+        What all this was made from.
+    """
+
+    definition: Definition
+    prose: Mapping[str, list[Json]]
+    rows: Rows | None
+    samples: Mapping[str, str]
+    hashes: Mapping[str, str]
+
+
+@contextmanager
+def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
+    """Load and check a study; close its data at the end.
+
+    Parameters
+    ----------
+    path : Path
+        A folder with a ``study.yaml``.
+    dummy : bool
+        Whether dummy rows stand in for restricted ones.
+
+    Raises
+    ------
+    StudyError
+        If the definition, its prose or the dictionary are wrong; all faults at once.
+    DataError
+        If the data do not hold what they promise.
+    """
+    definition = _with_dummy(load(path)) if dummy else load(path)
+    texts, problems = _prose(definition)
+    dictionary = None
+    try:
+        dictionary = dictionary_for(definition.folder)
+    except EvaluateError as error:
+        problems += error.problems
+    if problems or dictionary is None:
+        raise StudyError(*problems)
+    hashes = _hashes(definition, dictionary)
+    data = definition.study.data
+    if data is None or definition.study.status == "planned":
+        yield Prepared(definition, texts, None, {}, hashes)
+        return
+    with _rows(definition, data, dictionary) as rows:
+        yield Prepared(definition, texts, rows, _samples(definition, rows), hashes)
+
+
+def fingerprint(path: Path) -> dict[str, str]:
+    """Return the hashes of a study as it stands now, without opening its data.
+
+    Raises
+    ------
+    StudyError
+        If the definition or the dictionary cannot be read.
+    """
+    definition = load(path)
+    return {**_hashes(definition, dictionary_for(definition.folder)), "source": source()}
+
+
+def work_folder(definition: Definition) -> Path:
+    """Return the study's private data zone, made with mode 0700."""
+    root = os.environ.get("EVALUATE_WORK")
+    folder = Path(root) / definition.study.id if root else definition.folder / ".evaluate"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _with_dummy(definition: Definition) -> Definition:
+    study = definition.study
+    if study.data is None or study.data.dummy is None:
+        raise StudyError(
+            Problem(
+                definition.at("data"),
+                "no dummy rows are named",
+                "without them there is nothing to run on in place of restricted data",
+                "add `dummy: PATH` under `data`, or leave out --dummy",
+            )
+        )
+    changed = study.model_copy(update={"data": study.data.in_dummy_form()})
+    return replace(definition, study=changed)
+
+
+def _prose(definition: Definition) -> tuple[dict[str, list[Json]], list[Problem]]:
+    study = definition.study
+    known = prose.Known(
+        analyses=study.analyses,
+        facts={fact.id for fact in study.facts},
+        references=study.references,
+        names=prose.names_with_digits(
+            (study.title, study.intervention.name, study.programme.owner, *study.programme.partners)
+        ),
+    )
+    texts: dict[str, list[Json]] = {}
+    problems: list[Problem] = []
+    for language, file in _text_files(definition).items():
+        name = definition.at().rsplit("study.yaml", 1)[0] + file.name
+        texts[language], found = prose.read(file, name, known)
+        problems += found
+    return texts, problems
+
+
+def _text_files(definition: Definition) -> dict[str, Path]:
+    """Return the prose files that are there, by language; ``text.md`` is the study's own."""
+    own, *others = languages(definition.study)
+    files = {own: definition.folder / "text.md"}
+    files |= {one: definition.folder / f"text.{one}.md" for one in others}
+    return {language: file for language, file in files.items() if file.exists()}
+
+
+def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
+    study = definition.study
+    texts = _text_files(definition)
+    found = {
+        "definition": definition.sha256,
+        "text": digest(one for k, f in texts.items() for one in (k.encode(), f.read_bytes())),
+    }
+    if study.data is None or study.status == "planned":
+        return found
+    variables = dictionary.variables(definition.folder.resolve().name)
+    found["dictionary"] = digest(repr(variables[name]).encode() for name in sorted(variables))
+    file = definition.folder / study.data.main.path
+    if file.is_file():
+        plain = hashlib.sha256(file.read_bytes()).hexdigest()
+        restricted = study.data.kind == "restricted"
+        found["data"] = keyed(plain, work_folder(definition) / "key") if restricted else plain
+    return found
+
+
+def _columns(definition: Definition) -> set[str]:
+    """Return every column that an outcome or a design names."""
+    outcomes = {one.column for one in definition.study.outcomes.values() if one.column}
+    return outcomes.union(*(roles(spec) for _, spec in definition.specs.values()))
+
+
+def _rows(definition: Definition, data: Data, dictionary: Dictionary) -> Rows:
+    return open_rows(
+        data,
+        folder=definition.folder,
+        workdir=work_folder(definition),
+        variables=dictionary.variables(definition.folder.resolve().name),
+        columns=_columns(definition),
+        at=definition.at,
+    )
+
+
+def _samples(definition: Definition, rows: Rows) -> dict[str, str]:
+    """Return the view of each analysis; every analysis's data faults at once."""
+    study = definition.study
+    views: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, analysis in study.analyses.items():
+        column = study.outcomes[analysis.outcome].column or ""
+        _, spec = definition.specs[name]
+        try:
+            views[name] = rows.sample_table(column, roles(spec), analysis.missing.covariates)
+        except EvaluateError as error:
+            problems += [one for one in error.problems if one not in problems]
+    if problems:
+        raise DataError(*problems)
+    return views

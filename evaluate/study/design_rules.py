@@ -1,0 +1,139 @@
+"""Rules that an analysis has to obey together with its design."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evaluate.core import Strict
+from evaluate.design import Design, roles
+from evaluate.study.document import Key
+from evaluate.study.schema import Study
+from evaluate.study.shape import attributes
+from evaluate.study.words import dotted
+
+Specs = Mapping[str, tuple[Design[Any], Strict]]
+Broken = tuple[Key, str, str, str]
+
+
+def broken_by_designs(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Yield each rule that an analysis breaks together with its design."""
+    for rule in (_identified, _assignment, _adjustment, _columns_once, _std_errors):
+        yield from rule(study, specs)
+
+
+def _identified(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (design, _) in specs.items():
+        asked = study.analyses[name].estimand
+        if asked not in design.estimands:
+            allowed = " or ".join(f"`{one}`" for one in sorted(design.estimands))
+            yield (
+                ("analyses", name, "estimand"),
+                f"`analyses.{name}.estimand` is `{asked}` with the design `{design.name}`",
+                f"the design “{design.title}” identifies {allowed}",
+                f"ask for {allowed}, or choose a design that identifies `{asked}`",
+            )
+
+
+def _assignment(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (_, spec) in specs.items():
+        assignment = study.analyses[name].assignment
+        if assignment is None:
+            continue
+        key = ("analyses", name, "assignment", "level")
+        clustered = "cluster" in roles(spec).values()
+        if assignment.level == "cluster" and not clustered:
+            yield (
+                key,
+                f"`{dotted(key)}` is `cluster` and the design names no cluster column",
+                "uncertainty rests on the units that were assigned",
+                f"add the column of the assigned unit under `{_design_place(study, name)}`",
+            )
+        if assignment.level == "individual" and clustered:
+            yield (
+                key,
+                f"`{dotted(key)}` is `individual` and the design names a cluster column",
+                "the unit of assignment is the cluster; an individual is a cluster of one",
+                "write `level: cluster`, or delete the cluster column from the design",
+            )
+
+
+def _adjustment(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (_, spec) in specs.items():
+        asked = study.analyses[name].adjustment
+        held = {"covariate", "stratum"}.intersection(roles(spec).values())
+        if asked in ("additive", "interacted") and not held:
+            yield (
+                ("analyses", name, "adjustment"),
+                f"`analyses.{name}.adjustment` is `{asked}` and the design names no covariates",
+                "there is nothing to adjust for",
+                f"add `covariates:` under `{_design_place(study, name)}`, or delete `adjustment:`",
+            )
+
+
+def _columns_once(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (_, spec) in specs.items():
+        analysis = study.analyses[name]
+        outcome = study.outcomes.get(analysis.outcome)
+        uses = list(_named_columns(spec))
+        treatment = {column for _, column, role in uses if role == "treatment"}
+        for field, column, role in uses:
+            key = ("analyses", name, "design", analysis.method, field)
+            if outcome is not None and column == outcome.column:
+                yield (
+                    key,
+                    f"`{dotted(key)}` names `{column}`, the column of the outcome",
+                    "an outcome that stands on both sides explains itself",
+                    "name another column",
+                )
+            elif role != "treatment" and column in treatment:
+                yield (
+                    key,
+                    f"`{dotted(key)}` names `{column}`, the column of the treatment",
+                    "the treatment cannot also be held constant",
+                    "name another column",
+                )
+
+
+def _std_errors(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (design, spec) in specs.items():
+        clustered = "cluster" in roles(spec).values()
+        known = _published_std_errors(design, clustered=clustered)
+        inference = study.analyses[name].inference
+        for place, one in enumerate(inference.std_errors):
+            key: Key = ("analyses", name, "inference", "std_error")
+            if not isinstance(inference.std_error, str):
+                key = (*key, place)
+            if known and one not in known:
+                unit = "clusters" if clustered else "individuals"
+                yield (
+                    key,
+                    f"`{dotted(key)}` is `{one}`, which is not offered for assigned {unit}",
+                    "the standard error rests on the units that were assigned",
+                    f"choose one of {', '.join(f'`{other}`' for other in known)}",
+                )
+
+
+def _published_std_errors(design: Design[Any], *, clustered: bool) -> tuple[str, ...]:
+    """Return the estimators that a design's module names; none where it has names of its own."""
+    module = sys.modules[design.estimate.__module__]
+    names: tuple[str, ...] = vars(module).get(
+        "CLUSTER_STD_ERRORS" if clustered else "INDIVIDUAL_STD_ERRORS", ()
+    )
+    return names
+
+
+def _named_columns(spec: Strict) -> Iterator[tuple[str, str, str]]:
+    """Yield field, column and role of each column that a design's fields name."""
+    for key, name in attributes(type(spec)).items():
+        extra = type(spec).model_fields[name].json_schema_extra
+        role = extra.get("evaluate_role") if isinstance(extra, dict) else None
+        value = getattr(spec, name)
+        for column in value if isinstance(value, tuple) else (value,):
+            if isinstance(role, str) and isinstance(column, str):
+                yield key, column, role
+
+
+def _design_place(study: Study, name: str) -> str:
+    return f"analyses.{name}.design.{study.analyses[name].method}"

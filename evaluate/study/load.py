@@ -1,0 +1,202 @@
+"""From a file to a study that holds together, or to all that is wrong with it, by line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError, create_model
+
+from evaluate.core import Strict
+from evaluate.design import Design, all_designs
+from evaluate.errors import StudyError
+from evaluate.study.document import Document, Key, nearest
+from evaluate.study.faults import faults, texts_typed_as_numbers
+from evaluate.study.file import decode, find, read, shown
+from evaluate.study.rules import broken_rules
+from evaluate.study.schema import Study
+from evaluate.study.shape import fields
+from evaluate.study.syntax import Fault, shorten
+from evaluate.study.words import choose, dotted
+from evaluate.study.yaml import parse
+
+Specs = Mapping[str, tuple[Design[Any], Strict]]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A study that holds together, and where each part of it stands.
+
+    Attributes
+    ----------
+    path : Path
+        The file ``study.yaml``, as it was named.
+    folder : Path
+        Its folder.
+    study : Study
+        What it says.
+    specs : mapping of str to (Design, Strict)
+        By analysis: the design, and the fields it was given.
+    lines : mapping of tuple to int
+        Line of each key, from 1.
+    sha256 : str
+        Of the file's bytes, in hexadecimal.
+    """
+
+    path: Path
+    folder: Path
+    study: Study
+    specs: Specs
+    lines: Mapping[Key, int]
+    sha256: str
+
+    def at(self, *key: str | int) -> str:
+        """Return ``file:line`` of a place, or of the nearest place around it.
+
+        Parameters
+        ----------
+        *key : str or int
+            Keys and list positions (from 0), as they stand in the file.
+
+        Returns
+        -------
+        str
+            For the ``where`` of a ``Problem``.
+        """
+        return f"{shown(self.path)}:{nearest(self.lines, key)}"
+
+
+def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Definition:
+    """Return the study that a folder or its ``study.yaml`` defines.
+
+    Parameters
+    ----------
+    path : Path
+        The folder, or the file itself.
+    designs : mapping of str to Design, optional
+        The designs that analyses may name; all of the package by default.
+
+    Returns
+    -------
+    Definition
+        The study, checked as far as that can be done without its data.
+
+    Raises
+    ------
+    StudyError
+        With every problem of the file at once, each with its line.
+    """
+    file = find(Path(path))
+    content = read(file)
+    document = parse(decode(content, file))
+    if document.value is None:
+        raise _error(file, document.faults)
+    known = _designs_for(document, designs)
+    study, found = _study(document)
+    specs, wrong = _specs(document, known)
+    found += wrong
+    broken = set(document.faults + found)
+    unsure = {str(key[0]) for key in document.broken if key}
+    for key, *words in broken_rules(study, specs, unsure):
+        broken.add(Fault(document.line(key), *words))
+    if broken:
+        raise _error(file, broken)
+    return Definition(
+        path=file,
+        folder=file.parent,
+        study=study,
+        specs=MappingProxyType(specs),
+        lines=MappingProxyType(document.lines),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _designs_for(
+    document: Document, designs: Mapping[str, Design[Any]] | None
+) -> Mapping[str, Design[Any]]:
+    if designs is not None:
+        return designs
+    assert document.value is not None
+    return all_designs() if document.value.get("analyses") else {}
+
+
+def _error(file: Path, found: Any) -> StudyError:
+    return StudyError(*(fault.problem(shown(file)) for fault in sorted(set(found))))
+
+
+def _validated(model: type[M], document: Document, base: Key) -> M:
+    """Validate a part of the document; a number stands as typed where text is wanted."""
+    while True:
+        part = _part(document, base)
+        try:
+            # As JSON, strictly: a list may be a tuple and text a date, but never a number.
+            return model.model_validate_json(json.dumps(part), strict=True)
+        except ValidationError as error:
+            typed = texts_typed_as_numbers(error, document, base)
+            if not typed:
+                raise
+            for key, text in typed.items():
+                cast("dict[str | int, object]", _part(document, key[:-1]))[key[-1]] = text
+                del document.written[key]
+
+
+def _part(document: Document, key: Key) -> object:
+    node: Any = document.value
+    for step in key:
+        node = node[step]
+    return node
+
+
+def _study(document: Document) -> tuple[Study, list[Fault]]:
+    """Return the study, or those of its blocks that hold, with the faults of the others."""
+    try:
+        return _validated(Study, document, ()), []
+    except ValidationError as error:
+        found = faults(error, document, Study)
+        failed = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+    parts = {
+        name: (info.annotation, info)
+        for key, info in fields(Study).items()
+        for name in [key]
+        if key not in failed and (key in (document.value or {}) or not info.is_required())
+    }
+    part = create_model("Part", __base__=Strict, **cast(Any, parts))
+    value = {key: one for key, one in (document.value or {}).items() if key in parts}
+    return cast(Study, part.model_validate_json(json.dumps(value), strict=True)), found
+
+
+def _specs(
+    document: Document, designs: Mapping[str, Design[Any]]
+) -> tuple[dict[str, tuple[Design[Any], Strict]], list[Fault]]:
+    specs: dict[str, tuple[Design[Any], Strict]] = {}
+    found: list[Fault] = []
+    for analysis, name in _named_designs(document):
+        key = ("analyses", analysis, "design", name)
+        design = designs.get(name)
+        if design is None:
+            what = f"`{dotted(key[:-1])}` is `{shorten(name)}`, which is not a design here"
+            why = "the design decides how a comparison group gives an effect"
+            found.append(Fault(document.line(key), what, why, choose(name, designs)))
+            continue
+        try:
+            specs[analysis] = design, _validated(design.spec, document, key)
+        except ValidationError as error:
+            found += faults(error, document, design.spec, key)
+    return specs, found
+
+
+def _named_designs(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield each analysis with its one design, where it has one, however wrong the rest is."""
+    analyses = (document.value or {}).get("analyses")
+    for analysis, block in analyses.items() if isinstance(analyses, dict) else ():
+        design = block.get("design") if isinstance(block, dict) else None
+        if isinstance(design, dict) and len(design) == 1:
+            (name,) = design
+            if isinstance(design[name], dict):
+                yield analysis, name

@@ -1,0 +1,318 @@
+"""The author's own prose: CommonMark without HTML, three roles, and no number typed by hand.
+
+``text.md`` becomes plain blocks and inlines that the book writes as text nodes, so that no
+markup, directive or file inclusion in it can reach a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluate.errors import Problem
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+Node = dict[str, Any]
+
+_MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December|"
+    "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|"
+    "januari|februari|maj|augusti|december"
+)
+_YEAR = r"(?:19|20)\d{2}"
+_DATES = re.compile(
+    rf"\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b|\b(?:\d{{1,2}}\.? )?(?:{_MONTHS})(?: {_YEAR})?\b"
+    rf"|\b{_YEAR}(?:[-–/]\d{{2,4}})?\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[^\W\d_]+[-_]?\d+\w*")  # HC2, Vg1, re78: the digit belongs to a name
+_ROLE = re.compile(r"\{([\w-]+)\}$")
+_ROLES = ("n", "fact", "cite", "literal")
+_PATH = re.compile(r"^[a-z][a-z0-9_]*(\.[\w =,:+-]+){2,3}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What prose may refer to.
+
+    Attributes
+    ----------
+    analyses, facts, references : collection of str
+        Keys of the study.
+    names : tuple of str
+        Names in the study whose digits may stand in prose, such as ``"Plug In 2.0"``.
+    """
+
+    analyses: Collection[str]
+    facts: Collection[str]
+    references: Collection[str]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Reader:
+    file: str
+    known: Known
+    problems: list[Problem] = field(default_factory=list)
+
+    def fault(self, line: int, what: str, why: str, fix: str) -> None:
+        self.problems.append(Problem(f"{self.file}:{line}", what, why, fix))
+
+
+def parse(text: str, file: str, known: Known) -> tuple[list[Node], list[Problem]]:
+    """Return prose as blocks, and everything that is wrong with it.
+
+    Parameters
+    ----------
+    text : str
+        CommonMark with the roles ``n``, ``fact``, ``cite`` and ``literal``.
+    file : str
+        Its name, for problems.
+    known : Known
+        What the roles may refer to.
+
+    Returns
+    -------
+    blocks : list of dict
+        ``heading``, ``paragraph``, ``list``, ``quote`` and ``code`` nodes, JSON-ready.
+    problems : list of Problem
+        Each with its line.
+    """
+    from markdown_it import MarkdownIt
+
+    reader = _Reader(file, known)
+    tokens = MarkdownIt("commonmark").parse(text)
+    blocks = list(_blocks(tokens, reader))
+    return blocks, reader.problems
+
+
+def read(path: Path, file: str, known: Known) -> tuple[list[Node], list[Problem]]:
+    """Return the blocks of a file, or a problem when it cannot be read as UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        why = "other encodings would turn letters into question marks"
+        return [], [Problem(f"{file}:1", "not UTF-8 text", why, "save the file as UTF-8")]
+    return parse(text, file, known)
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
+
+
+def _blocks(tokens: Sequence[Token], reader: _Reader) -> Iterator[Node]:
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        end = _closing(tokens, index)
+        inner = tokens[index + 1 : end]
+        if token.type == "heading_open":
+            inner[0].children = _unnumbered(inner[0].children or [])
+            children = _inline(inner[0], reader)
+            yield {"type": "heading", "level": int(token.tag[1]), "children": children}
+        elif token.type == "paragraph_open":
+            yield {"type": "paragraph", "children": _inline(inner[0], reader)}
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            items = [list(_blocks(one, reader)) for one in _items(inner)]
+            yield {"type": "list", "ordered": token.tag == "ol", "items": items}
+        elif token.type == "blockquote_open":
+            yield {"type": "quote", "children": list(_blocks(inner, reader))}
+        elif token.type in ("fence", "code_block"):
+            yield from _code(token, reader)
+        elif token.type == "html_block":
+            _no_html(_line(token), reader)
+        index = end + 1
+
+
+def _unnumbered(children: list[Token]) -> list[Token]:
+    """Return a heading's inlines without its own number: the book numbers nothing."""
+    if children and children[0].type == "text":
+        children[0].content = re.sub(r"^\d+(\.\d+)*\.?\s+", "", children[0].content)
+    return children
+
+
+def _closing(tokens: Sequence[Token], start: int) -> int:
+    depth = 0
+    for index in range(start, len(tokens)):
+        depth += tokens[index].nesting
+        if depth == 0:
+            return index
+    return len(tokens) - 1
+
+
+def _items(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    index = 0
+    while index < len(tokens):
+        end = _closing(tokens, index)
+        yield tokens[index + 1 : end]
+        index = end + 1
+
+
+def _code(token: Token, reader: _Reader) -> Iterator[Node]:
+    if token.info.strip().startswith("{"):
+        reader.fault(
+            _line(token),
+            "a directive",
+            "directives can read files and run code in the book",
+            "write it as plain text; figures and tables come from the finding",
+        )
+        return
+    _digits(token.content, _line(token), reader)
+    yield {"type": "code", "text": token.content}
+
+
+def _no_html(line: int, reader: _Reader) -> None:
+    reader.fault(
+        line,
+        "raw HTML",
+        "markup from a study would reach readers' browsers",
+        "write it in Markdown, or set the characters in backticks",
+    )
+
+
+def _inline(token: Token, reader: _Reader) -> list[Node]:
+    line = _line(token)
+    if token.content.startswith(":::"):
+        reader.fault(line, "a directive", "directives can read files", "write it as plain text")
+    root: list[Node] = []
+    stack = [root]
+    role: str | None = None
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            line += 1
+        node, role = _inline_node(child, line, role, stack, reader)
+        if node is not None:
+            stack[-1].append(node)
+    return root
+
+
+def _inline_node(
+    child: Token, line: int, role: str | None, stack: list[list[Node]], reader: _Reader
+) -> tuple[Node | None, str | None]:
+    """Return the node of one inline token, and the role that waits for its content."""
+    if child.type == "text":
+        return _text(child.content, line, reader)
+    if child.type == "code_inline":
+        return (
+            _role(role, child.content, line, reader) if role else _plain(child, line, reader)
+        ), None
+    if child.type == "softbreak":
+        return {"type": "text", "text": " "}, None
+    if child.type == "hardbreak":
+        return {"type": "break"}, None
+    if child.type in ("strong_open", "em_open", "link_open"):
+        stack.append([])
+        stack[-2].append(_opened(child, stack[-1], line, reader))
+    elif child.type in ("strong_close", "em_close", "link_close"):
+        stack.pop()
+    elif child.type == "html_inline":
+        _no_html(line, reader)
+    elif child.type == "image":
+        reader.fault(
+            line, "an image", "files are not taken into the book from text", "remove the image"
+        )
+    return None, None
+
+
+def _plain(child: Token, line: int, reader: _Reader) -> Node:
+    _digits(child.content, line, reader)
+    return {"type": "code", "text": child.content}
+
+
+def _opened(child: Token, children: list[Node], line: int, reader: _Reader) -> Node:
+    if child.type != "link_open":
+        kind = "strong" if child.type == "strong_open" else "emphasis"
+        return {"type": kind, "children": children}
+    url = str(child.attrs.get("href", ""))
+    if not url.startswith("https://"):
+        reader.fault(
+            line,
+            "a link that is not https",
+            "other links can run code or lead nowhere outside this machine",
+            "give the full address, beginning with https://",
+        )
+    return {"type": "link", "url": url, "children": children}
+
+
+def _text(content: str, line: int, reader: _Reader) -> tuple[Node | None, str | None]:
+    match = _ROLE.search(content)
+    role = match.group(1) if match else None
+    shown = content[: match.start()] if match else content
+    _digits(shown, line, reader)
+    return ({"type": "text", "text": shown} if shown else None), role
+
+
+def _role(role: str, content: str, line: int, reader: _Reader) -> Node | None:
+    if role not in _ROLES:
+        reader.fault(
+            line,
+            f"the role `{role}`",
+            "only roles that show released numbers, facts and sources are read",
+            "use one of: " + ", ".join(f"{{{one}}}" for one in _ROLES),
+        )
+        return None
+    if role == "n":
+        return _number(content, line, reader)
+    if role == "literal":
+        return _literal(content, line, reader)
+    keys = reader.known.facts if role == "fact" else reader.known.references
+    if content not in keys:
+        what = "no fact has the id" if role == "fact" else "no reference has the key"
+        why = "a reader could not find what stands behind the sentence"
+        block = "facts" if role == "fact" else "references"
+        reader.fault(line, f"{what} `{content}`", why, f"add it under `{block}:` in study.yaml")
+    return {"type": "fact", "id": content} if role == "fact" else {"type": "cite", "key": content}
+
+
+def _number(content: str, line: int, reader: _Reader) -> Node:
+    first = content.partition(".")[0]
+    if not _PATH.match(content) or first not in {*reader.known.analyses, "economics"}:
+        reader.fault(
+            line,
+            f"`{content}` names no number of this study",
+            "a sentence would stand without its number",
+            "write ANALYSIS.TERM.FIELD, such as main.overall.estimate, for an analysis that is there",
+        )
+    return {"type": "number", "path": content}
+
+
+def _literal(content: str, line: int, reader: _Reader) -> Node:
+    text, _, reason = content.partition("|")
+    if not reason.strip():
+        reader.fault(
+            line,
+            "a literal without a reason",
+            "a number typed by hand is not kept up to date by anything",
+            "write {literal}`10 %|why this number may stand here`",
+        )
+    return {"type": "literal", "text": text.strip(), "reason": reason.strip()}
+
+
+def _digits(text: str, line: int, reader: _Reader) -> None:
+    rest = text
+    for name in reader.known.names:
+        rest = rest.replace(name, " ")
+    rest = _NAME.sub(" ", _DATES.sub(" ", rest))
+    if re.search(r"\d", rest):
+        reader.fault(
+            line,
+            "a number typed by hand",
+            "nothing would keep it equal to the result or the source",
+            "use {n}`…`, {fact}`…` or {literal}`number|reason`",
+        )
+
+
+def names_with_digits(texts: Iterable[str | Mapping[str, str]]) -> tuple[str, ...]:
+    """Return the texts that hold a digit, longest first, in all their languages."""
+    found = {
+        one
+        for text in texts
+        for one in ((text,) if isinstance(text, str) else text.values())
+        if re.search(r"\d", one)
+    }
+    return tuple(sorted(found, key=lambda one: (-len(one), one)))

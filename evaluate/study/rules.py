@@ -1,0 +1,250 @@
+"""Rules that several keys of a definition have to obey together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+
+from pydantic import BaseModel
+
+from evaluate.study.design_rules import Broken, Specs, broken_by_designs
+from evaluate.study.document import Key
+from evaluate.study.schema import Study
+from evaluate.study.shape import attributes, is_text
+from evaluate.study.words import choose, dotted
+
+Rule = Callable[[Study, Specs], Iterator[Broken]]
+
+
+def broken_rules(study: Study, specs: Specs, unsure: Collection[str] = ()) -> Iterator[Broken]:
+    """Yield each rule that a study breaks.
+
+    Parameters
+    ----------
+    study : Study
+        The study, or those of its blocks that are valid by themselves.
+    specs : mapping of str to (Design, Strict)
+        The designs whose fields are valid, by analysis.
+    unsure : collection of str
+        Blocks that hold a place whose value is not known.
+
+    Yields
+    ------
+    tuple
+        Place in the file, what, why and fix.
+    """
+    valid = set(type(study).model_fields).difference(unsure)
+    for needs, rule in _RULES:
+        if valid.issuperset(needs):
+            yield from rule(study, specs)
+    yield from _texts(study, ())
+    yield from _repeats(study, ())
+
+
+def _outcome_exists(study: Study, _: Specs) -> Iterator[Broken]:
+    for name, analysis in study.analyses.items():
+        key = ("analyses", name, "outcome")
+        outcome = study.outcomes.get(analysis.outcome)
+        if outcome is None:
+            yield (
+                key,
+                f"`{dotted(key)}` is `{analysis.outcome}`, which is not under `outcomes`",
+                "an analysis estimates the effect on an outcome that the study describes",
+                choose(analysis.outcome, study.outcomes),
+            )
+        elif outcome.column is None:
+            yield (
+                ("outcomes", analysis.outcome),
+                f"`outcomes.{analysis.outcome}` has no column, and `{dotted(key[:-1])}` uses it",
+                "the outcome has to be found in the data",
+                f"add `column:` under `outcomes.{analysis.outcome}`",
+            )
+
+
+def _one_headline(study: Study, _: Specs) -> Iterator[Broken]:
+    first: dict[str, str] = {}
+    for name, analysis in study.analyses.items():
+        if analysis.role != "primary":
+            continue
+        other = first.setdefault(analysis.outcome, name)
+        if other != name:
+            yield (
+                ("analyses", name),
+                f"`analyses.{other}` and `analyses.{name}` are primary for one outcome",
+                "a reader could not know which of them is the headline",
+                "give one of them `role: secondary`",
+            )
+
+
+def _money(study: Study, _: Specs) -> Iterator[Broken]:
+    economics = study.economics
+    if economics is not None and economics.analysis not in study.analyses:
+        yield (
+            ("economics", "analysis"),
+            f"`economics.analysis` is `{economics.analysis}`, which is not under `analyses`",
+            "money follows from the effect that an analysis finds",
+            choose(economics.analysis, study.analyses)
+            if study.analyses
+            else "add `analyses:`, or delete `economics:` until there is an effect to value",
+        )
+
+
+def _primary_outcome(study: Study, _: Specs) -> Iterator[Broken]:
+    if study.analyses and all(one.role != "primary" for one in study.outcomes.values()):
+        yield (
+            ("outcomes",),
+            "no outcome is primary",
+            "the study is judged by an outcome that was named before the data were seen",
+            "give the outcome that answers the question `role: primary`",
+        )
+
+
+def _stage(study: Study, _: Specs) -> Iterator[Broken]:
+    if study.status != "planned" and study.analyses and study.data is None:
+        yield (
+            ("status",),
+            f"the study is `{study.status}`, has analyses and no `data`",
+            "an analysis computes from rows",
+            "add `data:`, or set `status: planned`",
+        )
+    if study.status == "final" and not study.analyses:
+        yield (
+            ("status",),
+            "the study is `final` and has no analyses",
+            "a final study gives an answer",
+            "add `analyses:`, or set `status: running`",
+        )
+
+
+def _facts(study: Study, _: Specs) -> Iterator[Broken]:
+    first: dict[str, int] = {}
+    for place, fact in enumerate(study.facts):
+        other = first.setdefault(fact.id, place)
+        if other != place:
+            yield (
+                ("facts", place, "id"),
+                f"`facts[#{other + 1}]` and `facts[#{place + 1}]` are both called `{fact.id}`",
+                "text and funding refer to a fact by its id",
+                "give each fact an id of its own; conflicting facts share their `quantity`",
+            )
+
+
+def _funding(study: Study, _: Specs) -> Iterator[Broken]:
+    ids = [fact.id for fact in study.facts]
+    for place, one in enumerate(study.programme.funding):
+        if one.amount is not None and one.amount not in ids:
+            key = ("programme", "funding", place, "amount")
+            yield (
+                key,
+                f"`{dotted(key)}` is `{one.amount}`, which is not the id of a fact",
+                "a sum stands once, under `facts`, with its source",
+                choose(one.amount, ids) if ids else "add it to `facts:`, or delete `amount:`",
+            )
+
+
+def _derived(study: Study, _: Specs) -> Iterator[Broken]:
+    rows = study.data.derive if study.data is not None else ()
+    names = [one.name for one in rows]
+    for place, one in enumerate(rows):
+        key = ("data", "derive", place, "name")
+        if one.name in names[:place]:
+            yield (
+                key,
+                f"`{one.name}` is derived twice",
+                "one of the two columns would be lost without a word",
+                "give each derived column a name of its own",
+            )
+        rule, block = one.rule
+        for field, column in _columns_of(block):
+            where = ("data", "derive", place, rule, field)
+            if column == one.name:
+                yield (
+                    where,
+                    f"`{one.name}` is derived from a column of the same name",
+                    "the derived column would hide the one that it comes from",
+                    "give the derived column another name",
+                )
+            elif column in names[place:] and column not in names[:place]:
+                yield (
+                    where,
+                    f"`{one.name}` is derived from `{column}`, which is derived later",
+                    "columns are computed in the order in which they stand",
+                    f"move `{column}` before `{one.name}`",
+                )
+
+
+def _columns_of(block: BaseModel) -> Iterator[tuple[str, str]]:
+    for field in ("of", "left", "right", "column"):
+        value = getattr(block, field, None)
+        if isinstance(value, str):
+            yield field, value
+
+
+def _disclosure(study: Study, _: Specs) -> Iterator[Broken]:
+    restricted = study.data is not None and study.data.kind == "restricted"
+    if restricted and study.disclosure.profile == "none":
+        yield (
+            ("disclosure", "profile"),
+            "`disclosure.profile` is `none` and the data are restricted",
+            "numbers about few people would be published",
+            "delete `profile:`, so that `nordic_strict` holds",
+        )
+
+
+def _texts(study: Study, key: Key) -> Iterator[Broken]:
+    language = getattr(study, "language", None)
+    for place, value in _walk(study, key):
+        if not isinstance(value, dict) or not is_text(Study, place):
+            continue
+        if language is not None and language not in value:
+            given = " and ".join(f"`{one}`" for one in value) or "no language"
+            yield (
+                place,
+                f"`{dotted(place)}` is given in {given}, not in `{language}`",
+                f"`{language}` is the study's language, to which a missing text falls back",
+                f"add `{language}:` under `{dotted(place)}`",
+            )
+
+
+def _repeats(study: Study, key: Key) -> Iterator[Broken]:
+    for place, value in _walk(study, key):
+        if isinstance(value, tuple | list):
+            words = [one for one in value if isinstance(one, str)]
+            for word, count in Counter(words).items():
+                if count > 1:
+                    index = max(i for i, one in enumerate(value) if one == word)
+                    yield (
+                        (*place, index),
+                        f"`{word}` stands {count} times in `{dotted(place)}`",
+                        "a repetition is a slip, or something else was meant",
+                        "keep one of them",
+                    )
+
+
+def _walk(value: object, key: Key) -> Iterator[tuple[Key, object]]:
+    """Yield every value of the study with its place, outermost first."""
+    yield key, value
+    if isinstance(value, BaseModel):
+        for alias, name in attributes(type(value)).items():
+            if name in value.model_fields_set:
+                yield from _walk(getattr(value, name), (*key, alias))
+    elif isinstance(value, dict):
+        for part, inner in value.items():
+            yield from _walk(inner, (*key, part))
+    elif isinstance(value, tuple | list):
+        for place, inner in enumerate(value):
+            yield from _walk(inner, (*key, place))
+
+
+_RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
+    (("analyses", "outcomes"), _outcome_exists),
+    (("analyses", "outcomes"), _primary_outcome),
+    (("analyses",), _one_headline),
+    (("analyses", "economics"), _money),
+    (("status", "analyses", "data"), _stage),
+    (("facts",), _facts),
+    (("facts", "programme"), _funding),
+    (("data",), _derived),
+    (("data", "disclosure"), _disclosure),
+    (("analyses", "outcomes"), broken_by_designs),
+)

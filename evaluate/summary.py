@@ -1,0 +1,35 @@
+"""A finding in a few lines for the terminal: the same words as the book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evaluate.core import Estimate, Finding
+
+
+def lines(finding: Finding) -> Iterator[str]:
+    """Yield what a finding says: verdicts with their rows, failed checks, refusals."""
+    yield f"{finding.id}: {finding.outcome.replace('_', ' ')}"
+    for verdict in finding.verdicts:
+        yield f"  {verdict.outcome}: {verdict.verdict}, step {verdict.rung} of the claims ladder"
+        yield from (f"    {reason}" for reason in verdict.because)
+        for row in finding.estimates:
+            if row.outcome == verdict.outcome and row.term == "overall":
+                yield f"    {row.analysis} ({row.method}, {row.std_error_method}): {_numbers(row)}"
+    for check in finding.checks:
+        if check.result != "passed":
+            word = check.result.replace("_", " ")
+            yield f"  {word}: {check.name} ({check.analysis}). {check.text}"
+    for refusal in finding.refusals:
+        yield f"  refused: {refusal.analysis}: {refusal.why}"
+        yield f"    fix: {refusal.fix}"
+    if finding.released.get("hidden"):
+        yield f"  withheld by the gate: {finding.released['hidden']} numbers"
+
+
+def _numbers(row: Estimate) -> str:
+    df = f", df {row.df:.2f}" if row.df is not None else ""
+    return (
+        f"{row.estimate:.9g} {row.unit}, std. error {row.std_error:.9g}, {row.conf_level:.0%} "
+        f"interval {row.conf_low:.9g} to {row.conf_high:.9g}{df}, n {row.n_obs}"
+    )

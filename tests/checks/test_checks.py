@@ -1,0 +1,187 @@
+"""The checks of a trial: golden values, and how often they fire."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from evaluate.checks.attrition import CAUTIOUS, OPTIMISTIC, Arm, attrition, boundary
+from evaluate.checks.balance import balance, cox_index, hedges_g
+from evaluate.checks.clusters import Side, clusters, individuals
+from evaluate.core import Check
+from evaluate.data.sample import ArraySample
+
+# 99.9 % binomial bands at 400 draws would be wider; these are the promised limits.
+DRAWS = 400
+FIRES_ON_A_VIOLATION, FIRES_ON_CLEAN_DATA = 0.80, 0.07
+
+
+@pytest.mark.parametrize(
+    ("overall", "cautious", "optimistic"),
+    [
+        (0.00, 0.057, 0.100),
+        (0.13, 0.061, 0.108),
+        (0.20, 0.054, 0.100),
+        (0.30, 0.041, 0.082),
+        (0.50, 0.010, 0.037),
+        (0.57, 0.000, 0.021),
+        (0.58, None, 0.019),
+        (0.65, None, 0.003),
+        (0.66, None, None),
+        (1.00, None, None),
+    ],
+)
+def test_boundary_of_the_what_works_clearinghouse(
+    overall: float, cautious: float | None, optimistic: float | None
+) -> None:
+    assert boundary(overall, CAUTIOUS) == (cautious and pytest.approx(cautious))
+    assert boundary(overall, OPTIMISTIC) == (optimistic and pytest.approx(optimistic))
+
+
+def test_the_boundary_has_a_row_for_each_per_cent_and_falls() -> None:
+    assert (len(CAUTIOUS), len(OPTIMISTIC)) == (58, 66)
+    for limits in (CAUTIOUS, OPTIMISTIC):
+        top = limits.index(max(limits))
+        assert list(limits[:top]) == sorted(limits[:top])
+        assert list(limits[top:]) == sorted(limits[top:], reverse=True)
+
+
+def test_overall_attrition_is_rounded_to_whole_per_cent() -> None:
+    assert boundary(0.194, CAUTIOUS) == pytest.approx(0.055)
+    assert boundary(0.196, CAUTIOUS) == pytest.approx(0.054)
+
+
+@pytest.mark.parametrize(
+    ("lost", "result"),
+    [
+        ((0, 0), "passed"),
+        ((100, 40), "passed"),
+        ((110, 20), "uninformative"),
+        ((150, 20), "failed"),
+        ((700, 650), "failed"),
+    ],
+)
+def test_attrition_is_judged_by_both_boundaries(lost: tuple[int, int], result: str) -> None:
+    check, table = attrition(Arm(1000, 1000 - lost[0]), Arm(1000, 1000 - lost[1]))
+    assert check.result == result
+    assert table.rows[2]["attrition"] == pytest.approx(sum(lost) / 2000)
+    assert table.rows[3]["attrition"] == pytest.approx(abs(lost[0] - lost[1]) / 1000)
+    known = {"boundary_cautious", "boundary_optimistic"} <= set(table.rows[3])
+    assert known == (result != "failed" or lost == (150, 20))
+
+
+def test_complete_outcomes_are_not_called_proof() -> None:
+    check, _ = attrition(Arm(10, 10), Arm(12, 12))
+    assert "cannot be seen" in check.text
+
+
+def test_hedges_g_and_the_cox_index_have_their_published_values() -> None:
+    # (5, 6, 7) against (4, 5, 6): d = 1, small-sample factor 1 - 3 / 15.
+    assert hedges_g(1.0, 1.0, 6) == pytest.approx(0.80)
+    # 1.5 percentage points at 75 % are the limit of 0.05, 6.9 that of 0.25.
+    assert cox_index(0.7652, 0.75) == pytest.approx(0.05, abs=0.001)
+    assert cox_index(0.8191, 0.75) == pytest.approx(0.25, abs=0.001)
+    assert cox_index(0.4, 0.6) == -cox_index(0.6, 0.4)
+
+
+def judged(x: np.ndarray, t: np.ndarray, adjusted: bool) -> tuple[Check, dict[str, object]]:
+    """Return the check of one covariate and the row of its table."""
+    sample = ArraySample({"x": x, "t": t, "y": np.arange(len(x)) * 1.0}, "y")
+    moments = sample.moments(("x",), ("t",))
+    check, table = balance(moments, sample.summary(("x",)), ("x",) if adjusted else ())
+    assert table is not None
+    return check, dict(table.rows[0])
+
+
+@pytest.mark.parametrize(
+    ("shift", "category", "plain", "adjusted"),
+    [
+        (0.0, "satisfied", "passed", "passed"),
+        (0.15, "needs adjustment", "failed", "passed"),
+        (0.40, "not satisfied", "failed", "failed"),
+        (-0.40, "not satisfied", "failed", "failed"),
+    ],
+)
+def test_categories_of_balance(shift: float, category: str, plain: str, adjusted: str) -> None:
+    x = np.tile(np.linspace(-1, 1, 200), 2) / np.linspace(-1, 1, 200).std(ddof=1)
+    t = np.repeat([0.0, 1.0], 200)
+    for inside, result in ((False, plain), (True, adjusted)):
+        check, row = judged(x + shift * t + 1000, t, inside)
+        assert (check.result, row["category"]) == (result, category)
+        assert row["difference"] == pytest.approx(shift * (1 - 3 / 1591), abs=1e-9)
+        assert row["adjusted"] is inside
+        assert row["std_dev"] == pytest.approx(1.0)
+
+
+def test_shares_use_the_cox_index_unless_it_is_infinite() -> None:
+    t = np.repeat([0.0, 1.0], 10)
+    _, row = judged(np.tile([0.0, 1.0], 10), t, adjusted=False)
+    assert (row["measure"], row["difference"]) == ("cox", 0.0)
+    _, row = judged(np.concatenate([np.zeros(10), np.tile([0.0, 1.0], 5)]), t, adjusted=False)
+    assert row["measure"] == "hedges_g"
+    _, row = judged(np.tile([0.0, 0.5, 1.0, 0.5], 5), t, adjusted=False)
+    assert row["measure"] == "hedges_g"
+
+
+def test_a_covariate_that_separates_the_groups_has_no_number() -> None:
+    t = np.repeat([0.0, 1.0], 10)
+    check, row = judged(3 + 2 * t, t, adjusted=True)
+    assert "difference" not in row
+    assert (check.result, row["category"]) == ("failed", "not satisfied")
+
+
+def test_without_covariates_balance_is_not_run() -> None:
+    sample = ArraySample({"t": np.array([0.0, 1.0]), "y": np.array([1.0, 2.0])}, "y")
+    check, table = balance(sample.moments((), ("t",)), sample.summary(()), ())
+    assert (check.result, table) == ("not_run", None)
+    assert "untested" in check.text
+
+
+def test_balance_fires_on_half_a_standard_deviation_and_hardly_on_chance() -> None:
+    rng = np.random.default_rng(5)
+    fired = {0.0: 0, 0.5: 0}
+    for _ in range(DRAWS):
+        for shift in fired:
+            t = np.repeat([0.0, 1.0], 250)
+            check, _ = judged(rng.normal(size=500) + shift * t, t, adjusted=True)
+            fired[shift] += check.result == "failed"
+    assert fired[0.5] / DRAWS >= FIRES_ON_A_VIOLATION
+    assert fired[0.0] / DRAWS <= FIRES_ON_CLEAN_DATA
+
+
+def test_attrition_fires_on_fifteen_points_and_hardly_on_chance() -> None:
+    rng = np.random.default_rng(6)
+    fired = {0.10: 0, 0.25: 0}
+    for _ in range(DRAWS):
+        for treated in fired:
+            lost = rng.binomial(1000, [treated, 0.10])
+            check, _ = attrition(Arm(1000, 1000 - lost[0]), Arm(1000, 1000 - lost[1]))
+            fired[treated] += check.result == "failed"
+    assert fired[0.25] / DRAWS >= FIRES_ON_A_VIOLATION
+    assert fired[0.10] / DRAWS <= FIRES_ON_CLEAN_DATA
+
+
+@pytest.mark.parametrize(
+    ("treated", "comparison", "df", "mixed", "result"),
+    [
+        ([5] * 10, [5] * 10, 15.0, 0, "passed"),
+        ([5] * 9, [5] * 10, 15.0, 0, "failed"),
+        ([5] * 10, [5] * 10, 9.9, 0, "failed"),
+        ([20, *[5] * 11], [5] * 10, 15.0, 0, "failed"),
+        ([5] * 10, [5] * 10, 15.0, 3, "uninformative"),
+    ],
+)
+def test_clusters_are_judged_by_number_df_and_size(
+    treated: list[int], comparison: list[int], df: float, mixed: int, result: str
+) -> None:
+    sides = (Side(np.array(treated)), Side(np.array(comparison)))
+    check, table = clusters(*sides, df, mixed)
+    assert check.result == result
+    assert table.rows[0]["n_clusters"] == len(treated)
+    assert table.rows[0]["largest_share"] == pytest.approx(max(treated) / sum(treated))
+
+
+def test_individuals_are_judged_by_number_and_df() -> None:
+    assert individuals(10, 50, 12.0).result == "passed"
+    assert individuals(9, 50, 12.0).result == "failed"
+    assert individuals(10, 50, 9.0).result == "failed"

@@ -1,0 +1,169 @@
+"""Every engine answers as the one in memory does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from engines import Data, in_duckdb
+from numpy.typing import NDArray
+
+from evaluate.data.sample import ArraySample, RowModel, Sample
+
+TIGHT = 1e-12  # sums of a few hundred terms in another order
+
+
+ENGINES: dict[str, Callable[[Data, str], Sample]] = {"array": ArraySample, "duckdb": in_duckdb}
+each_engine = pytest.mark.parametrize("engine", ENGINES.values(), ids=list(ENGINES))
+
+
+@pytest.fixture
+def data() -> Data:
+    """Return 300 rows: a far-off covariate, text groups, and 17 rows without an outcome."""
+    rng = np.random.default_rng(7)
+    n = 300
+    y = rng.normal(5, 2, n)
+    y[rng.choice(n, 17, replace=False)] = np.nan
+    return {
+        "treated": rng.integers(0, 2, n).astype(float),
+        "school": np.array([f"skole {i:02d} å" for i in rng.integers(0, 12, n)]),
+        "kommune nr": np.array([("0301", "1103", "301")[i] for i in rng.integers(0, 3, n)]),
+        "a big one": rng.normal(1e6, 1, n),
+        "0/1": rng.integers(0, 2, n).astype(float),
+        "y": y,
+    }
+
+
+COVARIATES = ("a big one", "0/1", "y")
+
+
+def a_model(sample: Sample, by: tuple[str, ...], columns: tuple[str, ...]) -> RowModel:
+    """Return an arbitrary model whose leverages lie well inside (0, 1)."""
+    labels = sample.count(by).labels
+    g, size = len(sample.count(by).n), len(columns) + 1
+    rng = np.random.default_rng(1)
+    root = rng.normal(size=(g, size, size)) / 50
+    return RowModel(
+        columns=columns,
+        labels=labels,
+        residual=rng.normal(size=(g, size)),
+        influence=rng.normal(size=(g, size)),
+        leverage=root @ root.transpose(0, 2, 1),
+    )
+
+
+def same(left: Mapping[str, NDArray[Any]], right: Mapping[str, NDArray[Any]]) -> bool:
+    """Return whether two sets of labels are equal, in order and kind."""
+    return list(left) == list(right) and all(
+        left[name].dtype.kind == right[name].dtype.kind and (left[name] == right[name]).all()
+        for name in left
+    )
+
+
+@pytest.mark.parametrize(
+    "by", [(), ("treated",), ("school",), ("kommune nr", "treated"), ("school", "treated")]
+)
+def test_counts_and_moments_agree(data: Data, by: tuple[str, ...]) -> None:
+    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+    for a, b in (
+        (ours.count(by), theirs.count(by)),
+        (ours.assigned(by), theirs.assigned(by)),
+    ):
+        assert same(a.labels, b.labels)
+        assert (a.n == b.n).all()
+    a, b = ours.moments(COVARIATES, by), theirs.moments(COVARIATES, by)
+    assert same(a.labels, b.labels)
+    assert (a.n == b.n).all()
+    # The centre is a mean of numbers near 1e6 with spread 1: one ulp of it moves the sums
+    # by 1e-10 of the spread and no coefficient, so the sums are moved to the same centre.
+    assert b.centre == pytest.approx(a.centre, rel=1e-14)
+    moved = np.eye(len(COVARIATES) + 1)[None].repeat(len(a.n), 0)
+    moved[:, 1:, 0] = b.centre - a.centre
+    scale = np.sqrt(np.einsum("gii->gi", a.cross))
+    error = (moved @ b.cross @ moved.transpose(0, 2, 1) - a.cross) / (
+        scale[:, :, None] * scale[:, None, :]
+    )
+    assert np.abs(error).max() < TIGHT
+
+
+@pytest.mark.parametrize("columns", [(), ("0/1",), ("a big one", "0/1")])
+@pytest.mark.parametrize("by", [(), ("treated",), ("kommune nr", "treated")])
+def test_sums_over_rows_agree(data: Data, by: tuple[str, ...], columns: tuple[str, ...]) -> None:
+    data = {**data, "a big one": data["a big one"] - 1e6}
+    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+    model = a_model(ours, by, columns)
+    a, b = ours.row_moments(model), theirs.row_moments(model)
+    assert b.squares == pytest.approx(a.squares, rel=TIGHT)
+    assert b.fourth == pytest.approx(a.fourth, rel=TIGHT)
+    assert b.leverage == pytest.approx(a.leverage, rel=TIGHT)
+    assert b.weighted == pytest.approx(a.weighted, rel=TIGHT, abs=TIGHT * a.weighted.max())
+
+
+@each_engine
+def test_rows_without_an_outcome_are_counted_but_not_used(
+    data: Data, engine: Callable[[Data, str], Sample]
+) -> None:
+    sample = engine(data, "y")
+    assert sample.n_obs == 283
+    assert sample.outcome == "y"
+    assert sample.assigned().n.tolist() == [300]
+    assert sample.count(("treated",)).n.sum() == 283
+    assert len(sample.columns(("school",))["school"]) == 283
+
+
+@each_engine
+def test_numbers_are_those_of_numpy(data: Data, engine: Callable[[Data, str], Sample]) -> None:
+    sample = engine(data, "y")
+    keep = ~np.isnan(data["y"]) & (data["treated"] == 1)
+    moments = sample.moments(("0/1", "y"), ("treated",))
+    x = np.column_stack([data["0/1"], data["y"]])[keep]
+    z = np.column_stack([np.ones(len(x)), x - moments.centre])
+    assert moments.labels["treated"].tolist() == [0.0, 1.0]
+    assert moments.cross[1] == pytest.approx(z.T @ z, rel=1e-11, abs=1e-11)
+    summary = sample.summary(("a big one",))
+    present = data["a big one"][~np.isnan(data["y"])]
+    assert summary.low[0] == present.min()
+    assert summary.high[0] == present.max()
+    assert summary.mean[0] == pytest.approx(present.mean(), rel=1e-14)
+
+
+@each_engine
+def test_levels_are_sorted_and_leading_zeros_stay(
+    data: Data, engine: Callable[[Data, str], Sample]
+) -> None:
+    sample = engine(data, "y")
+    assert sample.levels("kommune nr").tolist() == ["0301", "1103", "301"]
+    assert sample.levels("treated").tolist() == [0.0, 1.0]
+
+
+@each_engine
+def test_whole_columns_keep_their_rows_together(
+    data: Data, engine: Callable[[Data, str], Sample]
+) -> None:
+    found = engine(data, "y").columns(("school", "y", "school"))
+    present = ~np.isnan(data["y"])
+    ours = sorted(zip(found["school"].tolist(), found["y"].tolist(), strict=True))
+    assert ours == sorted(
+        zip(data["school"][present].tolist(), data["y"][present].tolist(), strict=True)
+    )
+
+
+@each_engine
+def test_no_rows_give_no_groups(engine: Callable[[Data, str], Sample]) -> None:
+    sample = engine({"t": np.zeros(2), "y": np.full(2, np.nan)}, "y")
+    assert sample.n_obs == 0
+    assert len(sample.count(("t",)).n) == 0
+    assert sample.assigned(("t",)).n.tolist() == [2]
+    assert sample.summary(("t",)).mean.tolist() == [0.0]
+
+
+def test_the_callers_arrays_are_not_changed(data: Data) -> None:
+    before = {name: values.copy() for name, values in data.items()}
+    sample = ArraySample(data, "y")
+    sample.columns(("y",))["y"][:] = 0
+    sample.moments(COVARIATES, ("school",))
+    for name, values in before.items():
+        np.testing.assert_array_equal(data[name], values)
+    assert sample.summary(("y",)).high[0] > 5

@@ -1,0 +1,324 @@
+"""What is special to randomised trials; the values of R stand in tests/truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from evaluate.core import Estimand, Estimate, Settings
+from evaluate.data.sample import ArraySample
+from evaluate.design import Result, roles
+from evaluate.designs.randomised import DESIGN, STD_ERRORS, Randomised
+from evaluate.errors import Refused
+
+ATE = Estimand("ATE", "y", "points")
+Data = Mapping[str, NDArray[Any]]
+
+
+def individuals(rng: np.random.Generator, n: int = 60, effect: float = 1.0) -> dict[str, Any]:
+    """Return a trial of individuals: a covariate that matters, and unequal variances."""
+    t = rng.permutation(np.arange(n) < n // 3).astype(float)
+    x = rng.normal(10, 2, n)
+    y = x + effect * t + rng.normal(0, 1, n) * (1 + t)
+    return {"t": t, "x": x, "girl": rng.integers(0, 2, n).astype(float), "y": y}
+
+
+def estimate(data: Data, settings: Settings | None = None, **fields: Any) -> Result:
+    """Return the result of a trial whose treatment is ``t``."""
+    spec = Randomised(treated="t", **fields)
+    return DESIGN.estimate(spec, ArraySample(data, "y"), ATE, settings or Settings())
+
+
+def refused(data: Data, match: str, settings: Settings | None = None, **fields: Any) -> str:
+    """Return the code with which a trial is refused."""
+    with pytest.raises(Refused, match=match) as caught:
+        estimate(data, settings, **fields)
+    assert caught.value.fix
+    return caught.value.code
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Return a fixed source of chance."""
+    return np.random.default_rng(20)
+
+
+def test_the_difference_in_means_is_welch_with_other_degrees_of_freedom(
+    rng: np.random.Generator,
+) -> None:
+    data = individuals(rng)
+    (row,) = estimate(data).estimates
+    one, other = data["y"][data["t"] == 1], data["y"][data["t"] == 0]
+    welch = np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other))
+    assert row.estimate == pytest.approx(one.mean() - other.mean(), rel=1e-12)
+    assert row.std_error == pytest.approx(welch, rel=1e-12)
+    assert row.method == "difference in means"
+    assert (row.std_error_method, row.role, row.n_clusters) == ("HC2", "headline", None)
+    assert (row.n_obs, row.n_treated) == (60, 20)
+
+
+def test_covariates_are_fully_interacted_unless_asked_otherwise(rng: np.random.Generator) -> None:
+    data = individuals(rng)
+    headline, beside = estimate(data, covariates=("x",)).estimates
+    assert headline.method == "regression, covariates fully interacted"
+    assert (beside.method, beside.role) == ("difference in means", "beside")
+    # Imputing both outcomes for everybody from each arm's own regression.
+    fits = [
+        np.polyfit(data["x"][data["t"] == arm], data["y"][data["t"] == arm], 1) for arm in (0, 1)
+    ]
+    imputed = np.polyval(fits[1], data["x"]) - np.polyval(fits[0], data["x"])
+    assert headline.estimate == pytest.approx(imputed.mean(), rel=1e-10)
+    (plain,) = estimate(data).estimates
+    assert beside.estimate == pytest.approx(plain.estimate, rel=1e-12)
+    assert beside.std_error == pytest.approx(plain.std_error, rel=1e-12)
+    assert headline.std_error < beside.std_error
+
+
+def test_asked_for_adjustment_and_standard_errors_come_in_their_order(
+    rng: np.random.Generator,
+) -> None:
+    settings = Settings(adjustment="additive", std_errors=("HC1", "HC3", "HC1"), conf_level=0.9)
+    rows = estimate(individuals(rng), settings, covariates=("x",)).estimates
+    assert [(row.std_error_method, row.role) for row in rows] == [
+        ("HC1", "headline"),
+        ("HC3", "beside"),
+        ("HC1", "beside"),
+    ]
+    assert rows[0].method == rows[1].method == "regression, covariates additive"
+    assert rows[2].method == "difference in means"
+    assert {row.conf_level for row in rows} == {0.9}
+    assert rows[0].estimate == rows[1].estimate
+
+
+def test_no_adjustment_keeps_the_headline_plain_and_still_shows_balance(
+    rng: np.random.Generator,
+) -> None:
+    settings = Settings(adjustment="none")
+    result = estimate(individuals(rng), settings, covariates=("x", "girl"))
+    assert [row.method for row in result.estimates] == ["difference in means"]
+    (table,) = [table for table in result.tables if table.kind == "balance"]
+    assert [row["covariate"] for row in table.rows] == ["x", "girl"]
+    assert [row["measure"] for row in table.rows] == ["hedges_g", "cox"]
+    assert not any(row["adjusted"] for row in table.rows)
+
+
+def test_equal_strata_do_not_move_the_effect_and_narrow_the_interval(
+    rng: np.random.Generator,
+) -> None:
+    block = np.repeat(["a", "b", "c", "d"], 20)
+    t = np.tile([0.0, 1.0], 40)
+    y = t + rng.normal(size=80) + np.repeat([0.0, 5.0, 10.0, 20.0], 20)
+    data = {"t": t, "block": block, "y": y}
+    (within,), (plain,) = estimate(data, strata="block").estimates, estimate(data).estimates
+    assert within.estimate == pytest.approx(plain.estimate, rel=1e-10)
+    assert within.std_error < plain.std_error / 3
+    assert within.method == "difference in means within strata"
+
+
+def test_strata_weighted_by_size_are_the_weighted_mean_of_their_differences(
+    rng: np.random.Generator,
+) -> None:
+    block = np.repeat(["a", "b"], [30, 50])
+    t = np.concatenate([np.arange(30) < 10, np.arange(50) < 40]).astype(float)
+    y = rng.normal(size=80) + t * (block == "a") * 3
+    settings = Settings(adjustment="interacted")
+    (row,) = estimate({"t": t, "block": block, "y": y}, settings, strata="block").estimates
+    each = [
+        y[(block == b) & (t == 1)].mean() - y[(block == b) & (t == 0)].mean() for b in ("a", "b")
+    ]
+    assert row.estimate == pytest.approx((30 * each[0] + 50 * each[1]) / 80, rel=1e-10)
+    assert row.method == "difference in means, strata weighted by size"
+
+
+def test_a_trial_of_clusters_uses_cr2(rng: np.random.Generator) -> None:
+    drawn = DESIGN.simulate(rng, 0.5)
+    sample = ArraySample(drawn.data, "outcome")
+    settings = Settings(std_errors=("CR2", "CR0", "CR1", "CR1S", "CR3"))
+    rows = DESIGN.estimate(drawn.spec, sample, ATE, settings).estimates
+    assert [row.std_error_method for row in rows] == ["CR2", "CR0", "CR1", "CR1S", "CR3", "CR2"]
+    assert {row.n_clusters for row in rows} == {30}
+    assert rows[0].df is not None
+    assert rows[0].df < 28
+    assert {row.df for row in rows[1:5]} == {29.0}
+    assert rows[1].std_error < rows[2].std_error < rows[4].std_error
+
+
+def test_intervals_for_individuals_cover(rng: np.random.Generator) -> None:
+    hits = dict.fromkeys(("plain", "interacted"), 0)
+    for _ in range(400):
+        data = individuals(rng, n=45)
+        plain = estimate(data).estimates[0]
+        interacted = estimate(data, covariates=("x",)).estimates[0]
+        for name, row in (("plain", plain), ("interacted", interacted)):
+            hits[name] += row.conf_low <= 1.0 <= row.conf_high
+    # 99.9 % binomial band; one point wider below, as both are approximate at 15 treated.
+    for name, count in hits.items():
+        assert 0.904 <= count / 400 <= 0.986, name
+
+
+def trial(**changes: Any) -> dict[str, Any]:
+    """Return 40 individuals in 8 clusters and 2 strata, with some columns replaced."""
+    rng = np.random.default_rng(1)
+    cluster = np.repeat([f"c{i}" for i in range(8)], 5)
+    t = np.repeat([0.0, 1.0] * 4, 5)
+    base = {"t": t, "c": cluster, "s": np.repeat(["a", "b"], 20), "x": rng.normal(size=40)}
+    return {**base, "y": rng.normal(size=40), **changes}
+
+
+def test_degenerate_trials_are_refused() -> None:
+    assert refused(trial(t=np.zeros(40)), "no row with an outcome is treated") == "no_treated"
+    assert refused(trial(t=np.ones(40)), "in the comparison group") == "no_comparison"
+    thirds = np.arange(40) % 3.0
+    assert refused(trial(t=thirds), "other values than 0 and 1") == "treatment_not_binary"
+    assert refused(trial(y=np.full(40, 0.1)), "same in every row") == "constant_outcome"
+    assert refused(trial(y=np.full(40, np.nan)), "no row has an outcome") == "no_rows"
+    flat = trial(x=np.full(40, 3.0))
+    assert refused(flat, "the covariate x is the same", covariates=("x",)) == "constant_covariate"
+    steps = trial()["t"] * 2.0
+    assert refused(trial(y=steps), "nothing tells chance from effect") == "no_variation"
+    assert refused(trial(y=steps), "nothing tells chance", cluster="c") == "no_variation"
+
+
+def test_an_arm_that_attrition_empties_is_refused() -> None:
+    t = trial()["t"]
+    gone = np.where(t == 1, np.nan, np.arange(40.0))
+    assert refused(trial(y=gone), "no row with an outcome is treated") == "no_treated"
+
+
+def test_one_unit_on_a_side_is_refused() -> None:
+    one = (np.arange(40) < 1).astype(float)
+    assert refused(trial(t=one), "single treated individual") == "one_unit"
+    first = (np.arange(40) < 5).astype(float)
+    assert refused(trial(t=first), "single treated cluster", cluster="c") == "one_cluster"
+    assert refused(trial(t=1 - first), "single comparison cluster", cluster="c") == "one_cluster"
+
+
+def test_collinear_covariates_are_refused() -> None:
+    data = trial()
+    twice = {**data, "x2": 2 * data["x"] + 1, "of_t": data["t"] * 3}
+    assert refused(twice, "linearly dependent", covariates=("x", "x2")) == "collinear"
+    assert refused(twice, "linearly dependent", covariates=("of_t",)) == "collinear"
+    assert (
+        refused(twice, "linearly dependent", covariates=("of_t", "x"), cluster="c") == "collinear"
+    )
+
+
+def test_more_coefficients_than_rows_are_refused() -> None:
+    data = trial()
+    some = {name: values[::5] for name, values in data.items()}
+    rng = np.random.default_rng(2)
+    names = tuple(f"x{i}" for i in range(5))
+    wide = {**some, **{name: rng.normal(size=8) for name in names}}
+    assert refused(wide, "8 rows cannot carry", covariates=names) == "too_few_rows"
+
+
+def test_a_stratum_with_one_arm_needs_additive_strata() -> None:
+    data = trial(t=np.where(np.arange(40) < 20, np.arange(40) % 2.0, 1.0))
+    interacted = Settings(adjustment="interacted")
+    assert refused(data, "holds only treated", interacted, strata="s") == "stratum_one_arm"
+    (row,) = estimate(data, strata="s").estimates
+    first = {name: values[:20] for name, values in data.items()}
+    assert row.estimate == pytest.approx(estimate(first).estimates[0].estimate, rel=1e-9)
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    asked = Settings(adjustment="additive")
+    assert refused(trial(), "neither covariates nor strata", asked) == "nothing_to_adjust"
+    robust = Settings(std_errors=("HC2", "CR2"))
+    assert refused(trial(), "CR2: not a standard error for individ", robust) == "unknown_std_error"
+    assert refused(trial(), "HC2: not a standard error for clus", robust, cluster="c")
+    assert set(STD_ERRORS) == {*(f"HC{i}" for i in range(4)), "CR0", "CR1", "CR1S", "CR2", "CR3"}
+
+
+def check(result: Result, name: str) -> str:
+    """Return what a check found."""
+    (found,) = [one.result for one in result.checks if one.name == name]
+    return found
+
+
+def test_few_clusters_are_shown_with_a_failed_check() -> None:
+    result = estimate(trial(), cluster="c")
+    assert result.estimates[0].n_clusters == 8
+    assert check(result, "clusters") == "failed"
+    (text,) = [one.text for one in result.checks if one.name == "clusters"]
+    assert "4 treated and 4 comparison clusters: fewer than 10 on a side" in text
+    assert "no randomisation inference stands beside it" in text
+
+
+def test_one_large_cluster_fails_the_check(rng: np.random.Generator) -> None:
+    size = np.full(40, 5)
+    size[0] = 60
+    cluster = np.repeat(np.arange(40), size)
+    level = rng.normal(size=40)
+    data = {
+        "t": (cluster % 2).astype(float),
+        "c": np.array([f"c{i:02d}" for i in cluster]),
+        "y": level[cluster] + rng.normal(size=len(cluster)),
+    }
+    result = estimate(data, cluster="c")
+    (text,) = [one.text for one in result.checks if one.name == "clusters"]
+    assert "one cluster with more than 25% of a side" in text
+    (table,) = [table for table in result.tables if table.kind == "clusters"]
+    assert table.rows[1] == {
+        "arm": "comparison",
+        "n_clusters": 20,
+        "smallest": 5,
+        "largest": 60,
+        "largest_share": 60 / 155,
+    }
+    assert check(estimate({**data, "t": data["t"][::-1].copy()}), "clusters") == "passed"
+
+
+def test_clusters_that_hold_both_groups_are_named(rng: np.random.Generator) -> None:
+    cluster = np.repeat([f"c{i:02d}" for i in range(30)], 6)
+    data = {"t": np.tile([0.0, 1.0], 90), "c": cluster, "y": rng.normal(size=180)}
+    result = estimate(data, cluster="c")
+    assert check(result, "clusters") == "uninformative"
+
+
+def test_attrition_is_counted_by_arm() -> None:
+    y = trial()["y"].copy()
+    y[trial()["t"] == 1] = np.where(np.arange(20) < 6, np.nan, y[:20])
+    result = estimate(trial(y=y))
+    assert check(result, "attrition") == "failed"
+    (table,) = [table for table in result.tables if table.kind == "attrition"]
+    assert [row.get("n_obs") for row in table.rows] == [14, 20, 34, None]
+    assert table.rows[3]["attrition"] == pytest.approx(0.3)
+    assert result.estimates[0].n_obs == 34
+    (arms,) = [table for table in result.tables if table.kind == "arms"]
+    assert [(row["arm"], row["n_assigned"], row["n_obs"]) for row in arms.rows] == [
+        ("treated", 20, 14),
+        ("comparison", 20, 20),
+    ]
+    assert arms.rows[1]["mean"] == pytest.approx(y[trial()["t"] == 0].mean(), rel=1e-12)
+    assert arms.rows[1]["std_dev"] == pytest.approx(y[trial()["t"] == 0].std(ddof=1), rel=1e-12)
+
+
+def test_fields_and_their_roles() -> None:
+    spec = Randomised(treated="t", cluster="c", strata="s", covariates=("x", "z"))
+    assert roles(spec) == {
+        "t": "treatment",
+        "c": "cluster",
+        "s": "stratum",
+        "x": "covariate",
+        "z": "covariate",
+    }
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Randomised(treated="t", clusters="c")  # type: ignore[call-arg]
+
+
+def test_simulated_truth_is_what_was_put_in(rng: np.random.Generator) -> None:
+    drawn = DESIGN.simulate(rng, 2.5)
+    assert drawn.truth == 2.5
+    rows: list[Estimate] = []
+    for _ in range(60):
+        drawn = DESIGN.simulate(rng, 2.5)
+        sample = ArraySample(drawn.data, "outcome")
+        rows.append(DESIGN.estimate(drawn.spec, sample, ATE, Settings()).estimates[0])
+    error = np.array([row.estimate for row in rows]) - 2.5
+    assert abs(error.mean()) < 3.3 * error.std(ddof=1) / np.sqrt(60)

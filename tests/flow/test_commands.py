@@ -1,0 +1,225 @@
+"""The commands end to end: exit codes, files written, the same again."""
+
+import json
+import re
+import stat
+
+import pytest
+
+BAD = re.compile(r"Traceback|\bnan\b|\binf\b", re.IGNORECASE)
+
+
+def replace(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_check_run_and_verify_outside_the_repository(study, evaluate):
+    checked = evaluate("check", study)
+    assert (checked.returncode, checked.stdout) == (0, f"{study}: in order, 120 rows\n")
+    assert not (study / "finding.json").exists()
+
+    ran = evaluate("run", study)
+    assert ran.returncode == 0, ran.stderr
+    assert "points: shown benefit, step 4 of the claims ladder" in ran.stdout
+    finding = json.loads((study / "finding.json").read_text())
+    assert finding["outcome"] == "complete"
+    assert finding["estimates"][0]["role"] == "headline"
+
+    verified = evaluate("verify", study)
+    assert (verified.returncode, verified.stdout) == (
+        0,
+        f"{study}: the finding is what the study gives\n",
+    )
+
+
+def test_a_second_run_writes_the_same_bytes(study, evaluate):
+    evaluate("run", study)
+    before = (study / "finding.json").read_bytes()
+    evaluate("run", study)
+    assert (study / "finding.json").read_bytes() == before
+
+
+def test_a_study_is_found_in_the_folder_one_stands_in(study, evaluate):
+    assert evaluate("check", cwd=study).returncode == 0
+
+
+def test_nothing_private_is_in_the_public_file(study, evaluate, tmp_path):
+    evaluate("run", study)
+    text = (study / "finding.json").read_text()
+    assert str(tmp_path) not in text
+    assert "people.csv" not in text
+    private = study / ".evaluate"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("finding.json", '"n_obs": 120', '"n_obs": 121', "finding.json: changed after it was sealed"),
+        ("finding.json", '"n_obs": 120', '"n_obs": 121', ".n_obs: not what the study gives now"),
+        ("people.csv", "\n1,", "\n0,", "the data: changed since the finding was made"),
+        ("people.csv", "\n1,", "\n0,", ".estimate: not what the study gives now"),
+        ("people.csv", "\n1,", "\n7,", "the data: changed since the finding was made"),
+        (
+            "study.yaml",
+            "smallest_worthwhile: 2",
+            "smallest_worthwhile: 1.5",
+            "study.outcomes.points.smallest_worthwhile: not what the study gives now",
+        ),
+        (
+            "data-dictionary.md",
+            "| 15..30 |",
+            "| 15..31 |",
+            "the data dictionary: changed since the finding was made",
+        ),
+    ],
+)
+def test_verify_says_what_differs(study, evaluate, file, old, new, says):
+    evaluate("run", study)
+    replace(study / file, old, new)
+    verified = evaluate("verify", study)
+    assert verified.returncode == 6, verified.stderr
+    assert says in verified.stdout
+    assert not BAD.search(verified.stdout + verified.stderr)
+
+
+def test_verify_names_what_it_could_not_check(study, evaluate):
+    evaluate("run", study)
+    (study / "people.csv").unlink()
+    verified = evaluate("verify", study)
+    assert verified.returncode == 0
+    assert "not checked: the numbers: the data are not here" in verified.stdout
+
+
+def test_out_writes_elsewhere_only(study, evaluate, tmp_path):
+    assert evaluate("run", study, "--out", tmp_path / "f.json").returncode == 0
+    assert (tmp_path / "f.json").exists()
+    assert not (study / "finding.json").exists()
+
+
+def test_dummy_rows_stand_in_for_restricted_ones_and_nothing_is_written(study, evaluate):
+    replace(study / "study.yaml", "kind: public\n  source: people.csv", "kind: restricted\n  source: secret.csv\n  dummy: people.csv")
+    assert evaluate("run", study).returncode == 3
+    ran = evaluate("run", study, "--dummy")
+    assert ran.returncode == 0, ran.stderr
+    assert "points: shown benefit" in ran.stdout
+    assert not (study / "finding.json").exists()
+
+
+def test_strict_rules_hide_few_people(study, evaluate):
+    replace(study / "study.yaml", "kind: public", "kind: restricted")
+    lines = (study / "people.csv").read_text().splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("1,")]
+    kept += [line for line in lines if line.startswith("1,")][:8]
+    (study / "people.csv").write_text("".join(kept))
+    ran = evaluate("run", study, "--strict")
+    assert ran.returncode == 1
+    finding = json.loads((study / "finding.json").read_text())
+    assert finding["estimates"] == []
+    assert finding["verdicts"][0]["verdict"] == "not estimable"
+    assert finding["released"]["profile"] == "nordic_strict"
+    assert finding["released"]["hidden"] > 0
+    assert "8" not in {str(row.get("n_obs")) for t in finding["tables"] for row in t["rows"]}
+
+
+def everybody_offered(text):
+    return text.replace("\n0,", "\n1,")
+
+
+def constant(text):
+    return re.sub(r",[\d.]+\n", ",5\n", text)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"), [(everybody_offered, "no_comparison"), (constant, "constant_outcome")]
+)
+def test_what_cannot_be_estimated_is_refused_with_a_reason(study, evaluate, spoil, code):
+    path = study / "people.csv"
+    path.write_text(spoil(path.read_text()))
+    ran = evaluate("run", study)
+    assert ran.returncode == 0, ran.stderr
+    assert evaluate("run", study, "--strict").returncode == 1
+    finding = json.loads((study / "finding.json").read_text())
+    assert finding["outcome"] == "refused"
+    assert [one["code"] for one in finding["refusals"]] == [code]
+    assert finding["verdicts"] == [
+        {
+            "outcome": "points",
+            "verdict": "not estimable",
+            "rung": 0,
+            "because": [finding["refusals"][0]["why"]],
+        }
+    ]
+    assert not BAD.search(ran.stdout + ran.stderr)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code"),
+    [
+        ("study.yaml", "version: 1", "version: 2", 2),
+        ("people.csv", "offered,age", "offered,aged", 3),
+        ("people.csv", "offered,age,points", "offered,age,points,age", 3),
+    ],
+)
+def test_faults_have_their_exit_code_and_no_traceback(study, evaluate, file, old, new, code):
+    replace(study / file, old, new)
+    for command in ("check", "run"):
+        done = evaluate(command, study)
+        assert done.returncode == code
+        assert "why: " in done.stderr
+        assert "fix: " in done.stderr
+        assert not BAD.search(done.stdout + done.stderr)
+    assert not (study / "finding.json").exists()
+
+
+def test_problems_can_be_had_as_json(study, evaluate):
+    replace(study / "study.yaml", "version: 1", "version: 2")
+    problems = json.loads(evaluate("check", study, "--json").stdout)
+    assert [sorted(one) for one in problems] == [["fix", "what", "where", "why"]]
+
+
+def test_all_studies_run_and_the_gravest_code_is_returned(study, evaluate, tmp_path):
+    done = evaluate("check", tmp_path / "nothing-here", study)
+    assert done.returncode == 2
+    assert f"{study}: in order" in done.stdout
+
+
+def test_no_study_says_what_to_do(evaluate, tmp_path):
+    done = evaluate("check")
+    assert done.returncode == 2
+    assert "name a folder with a study.yaml" in done.stderr
+
+
+def test_a_new_study_names_its_blanks_and_passes_once_they_are_filled(evaluate, study, tmp_path):
+    made = evaluate("new", "night-school")
+    assert made.returncode == 0, made.stderr
+    path = tmp_path / "night-school" / "study.yaml"
+    blanks = evaluate("check", path.parent)
+    assert blanks.returncode == 2
+    text = path.read_text()
+    empty = re.findall(r"^( *)(\w+):  #", text, re.MULTILINE)
+    fill = {
+        "source": "people.csv",
+        "kind": "public",
+        "column": "points",
+        "treated": "offered",
+        "direction": "increase",
+        "class": "[preventive]",
+        "reach": "universal",
+        "levels": "[school]",
+    }
+    blocks = {"programme", "intervention", "comparison", "data", "outcomes", "outcome", "analyses"}
+    for indent, key in empty:
+        if key not in blocks | {"main", "design", "randomised"}:
+            text = text.replace(f"\n{indent}{key}:  #", f"\n{indent}{key}: {fill.get(key, 'x')}  #")
+    path.write_text(text)
+    (path.parent / "people.csv").write_text((study / "people.csv").read_text())
+    dictionary = (study / "data-dictionary.md").read_text().replace("evening-classes", "night-school")
+    (path.parent / "data-dictionary.md").write_text(dictionary)
+    checked = evaluate("check", path.parent)
+    assert checked.returncode == 0, checked.stderr
+    assert evaluate("new", "night-school").returncode == 2
+    assert evaluate("new", "Night School").returncode == 2
+    assert evaluate("new", "other", "--design", "magic").returncode == 2
