@@ -20,7 +20,7 @@ def commands() -> dict[str, list[str]]:
         "format": [*python, "ruff", "format", "--check"],
         "types": [*python, "mypy"],
         "layers": [str(SCRIPTS / "lint-imports")],
-        "docstrings": [*python, "numpydoc.hooks.validate_docstrings", *sources],
+        "docstrings": [*python, "numpydoc", "lint", *sources],
         "spelling": [*python, "codespell_lib", "--dictionary=-", f"--dictionary={BRITISH}"],
         "changelog": [*python, "towncrier", "build", "--draft", "--version", "next"],
     }

@@ -96,7 +96,7 @@ def attrition(treated: Arm, comparison: Arm) -> tuple[Check, Table]:
 
     References
     ----------
-    What Works Clearinghouse (2022), Procedures and Standards Handbook 5.0, chapter II.
+    What Works Clearinghouse (2022), Procedures and Standards Handbook 5.0, WWC 2022008.
     """
     both = Arm(treated.n_assigned + comparison.n_assigned, treated.n_obs + comparison.n_obs)
     gap = abs(treated.lost - comparison.lost)

@@ -94,7 +94,7 @@ def hedges_g(difference: float, std_dev: float, n: int) -> float:
 
     References
     ----------
-    What Works Clearinghouse (2022), Handbook 5.0, appendix E: (1 - 3 / (4 n - 9)) d.
+    What Works Clearinghouse (2022), Handbook 5.0: (1 - 3 / (4 n - 9)) d.
     """
     return (1 - 3 / (4 * n - 9)) * difference / std_dev
 
@@ -104,7 +104,7 @@ def cox_index(treated: float, comparison: float) -> float:
 
     References
     ----------
-    What Works Clearinghouse (2022), Handbook 5.0, appendix E: difference of log odds / 1.65,
+    What Works Clearinghouse (2022), Handbook 5.0: difference of log odds / 1.65,
     without the correction for small samples.
     """
     odds = log(treated / (1 - treated)) - log(comparison / (1 - comparison))
@@ -135,7 +135,7 @@ def balance(
 
     References
     ----------
-    What Works Clearinghouse (2022), Handbook 5.0, table 5: baseline equivalence.
+    What Works Clearinghouse (2022), Handbook 5.0: baseline equivalence.
     """
     if not arms.columns:
         text = "No covariate from before the programme is named, so that likeness is untested."

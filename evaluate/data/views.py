@@ -169,8 +169,8 @@ def _problems(
             problems.append(Problem(where, what, _WHY_MISSING[role], fix))
         if found.get(("other", column)):
             what = (
-                f"the treatment has {plural(found['values', column], 'distinct value')}, and "
-                f"{plural(found['other', column], 'row')} have one that is neither 0 nor 1"
+                f"the treatment has {plural(found['values', column], 'distinct value')}; "
+                f"{plural(found['other', column], 'row')} with neither 0 nor 1"
             )
             fix = "derive an `indicator` of the treated, and name that instead"
             problems.append(Problem(where, what, "a row is treated or it is not", fix))

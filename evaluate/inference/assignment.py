@@ -96,10 +96,6 @@ def read_assignment(
         units on a side, ``one_cluster`` or ``one_unit``.
     """
     names = (*covariates, sample.outcome)
-    if not sample.n_obs:
-        raise Refused(
-            "no_rows", "no row has an outcome", "check the outcome's column and data.where"
-        )
     by = tuple(name for name in (treated, cluster, strata) if name)
     _require_variation(sample, names)
     cells = sample.moments(names, by)
@@ -118,6 +114,10 @@ def read_assignment(
 
 def _require_variation(sample: Sample, names: Sequence[str]) -> None:
     summary = sample.summary(names)
+    if not summary.n:
+        raise Refused(
+            "no_rows", "no row has an outcome", "check the outcome's column and data.where"
+        )
     constant = [
         name
         for name, low, high in zip(names, summary.low, summary.high, strict=True)

@@ -59,8 +59,8 @@ def cluster_spread(
 
     References
     ----------
-    Pustejovsky & Tipton (2018), J. Business & Economic Statistics 36(4), eq. 6 and 11; Bell
-    & McCaffrey (2002). R ``clubSandwich::vcovCR(type = "CR0", "CR1", "CR1S", "CR2")`` and
+    Pustejovsky & Tipton (2018), J. Business & Economic Statistics 36(4), section 2; Bell
+    & McCaffrey (2002), Survey Methodology 28(2). R ``clubSandwich::vcovCR(type = "CR0", "CR1", "CR1S", "CR2")`` and
     ``coef_test(test = "Satterthwaite")``. CR3: MacKinnon, Nielsen & Webb (2023), J. Applied
     Econometrics 38(5), CV3; R ``clubSandwich`` type ``"CR3"`` times (G - 1) / G; Stata
     ``vce(jackknife, mse)``.

@@ -96,7 +96,7 @@ def treatment_model(
 
     References
     ----------
-    Lin (2013), Annals of Applied Statistics 7(1), eq. 5. R ``lm(y ~ t + factor(s) + x)``;
+    Lin (2013), Annals of Applied Statistics 7(1), section 4. R ``lm(y ~ t + factor(s) + x)``;
     ``estimatr::lm_lin(y ~ t, covariates = ~ factor(s) + x)``.
     """
     g, p = len(cells.n), len(cells.columns) - 1

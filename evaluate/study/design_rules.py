@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from evaluate.core import Strict
-from evaluate.design import Design, roles
+from evaluate.design import Design
 from evaluate.study.document import Key
 from evaluate.study.schema import Study
 from evaluate.study.shape import attributes
@@ -15,12 +15,7 @@ from evaluate.study.words import dotted
 
 Specs = Mapping[str, tuple[Design[Any], Strict]]
 Broken = tuple[Key, str, str, str]
-
-
-def broken_by_designs(study: Study, specs: Specs) -> Iterator[Broken]:
-    """Yield each rule that an analysis breaks together with its design."""
-    for rule in (_identified, _assignment, _adjustment, _columns_once, _std_errors):
-        yield from rule(study, specs)
+Rule = Callable[[Study, Specs], Iterator[Broken]]
 
 
 def _identified(study: Study, specs: Specs) -> Iterator[Broken]:
@@ -42,7 +37,7 @@ def _assignment(study: Study, specs: Specs) -> Iterator[Broken]:
         if assignment is None:
             continue
         key = ("analyses", name, "assignment", "level")
-        clustered = "cluster" in roles(spec).values()
+        clustered = "cluster" in _roles(spec)
         if assignment.level == "cluster" and not clustered:
             yield (
                 key,
@@ -62,7 +57,7 @@ def _assignment(study: Study, specs: Specs) -> Iterator[Broken]:
 def _adjustment(study: Study, specs: Specs) -> Iterator[Broken]:
     for name, (_, spec) in specs.items():
         asked = study.analyses[name].adjustment
-        held = {"covariate", "stratum"}.intersection(roles(spec).values())
+        held = {"covariate", "stratum"} & _roles(spec)
         if asked in ("additive", "interacted") and not held:
             yield (
                 ("analyses", name, "adjustment"),
@@ -78,6 +73,7 @@ def _columns_once(study: Study, specs: Specs) -> Iterator[Broken]:
         outcome = study.outcomes.get(analysis.outcome)
         uses = list(_named_columns(spec))
         treatment = {column for _, column, role in uses if role == "treatment"}
+        groups = {column for _, column, role in uses if role in ("cluster", "stratum", "unit")}
         for field, column, role in uses:
             key = ("analyses", name, "design", analysis.method, field)
             if outcome is not None and column == outcome.column:
@@ -94,11 +90,18 @@ def _columns_once(study: Study, specs: Specs) -> Iterator[Broken]:
                     "the treatment cannot also be held constant",
                     "name another column",
                 )
+            elif role == "covariate" and column in groups:
+                yield (
+                    key,
+                    f"`{dotted(key)}` names `{column}`, a column that groups the units",
+                    "the labels of groups are not amounts that can be held constant",
+                    "leave it out of the covariates",
+                )
 
 
 def _std_errors(study: Study, specs: Specs) -> Iterator[Broken]:
     for name, (design, spec) in specs.items():
-        clustered = "cluster" in roles(spec).values()
+        clustered = "cluster" in _roles(spec)
         known = _published_std_errors(design, clustered=clustered)
         inference = study.analyses[name].inference
         for place, one in enumerate(inference.std_errors):
@@ -135,5 +138,18 @@ def _named_columns(spec: Strict) -> Iterator[tuple[str, str, str]]:
                 yield key, column, role
 
 
+def _roles(spec: Strict) -> set[str]:
+    return {role for _, _, role in _named_columns(spec)}
+
+
 def _design_place(study: Study, name: str) -> str:
     return f"analyses.{name}.design.{study.analyses[name].method}"
+
+
+DESIGN_RULES: tuple[Rule, ...] = (
+    _identified,
+    _assignment,
+    _adjustment,
+    _columns_once,
+    _std_errors,
+)

@@ -70,7 +70,7 @@ def _clean(node: Any, *, names: bool = False) -> Any:
     kept = {
         key: _clean(value, names=key in ("properties", "$defs"))
         for key, value in node.items()
-        if key not in ("evaluate_role", "default") and not (key == "title")
+        if key not in ("evaluate_role", "default", "title")
     }
     if node.get("default") is not None:
         kept["default"] = node["default"]

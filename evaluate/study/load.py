@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -122,11 +122,10 @@ def _designs_for(
 ) -> Mapping[str, Design[Any]]:
     if designs is not None:
         return designs
-    assert document.value is not None
-    return all_designs() if document.value.get("analyses") else {}
+    return all_designs() if (document.value or {}).get("analyses") else {}
 
 
-def _error(file: Path, found: Any) -> StudyError:
+def _error(file: Path, found: Iterable[Fault]) -> StudyError:
     return StudyError(*(fault.problem(shown(file)) for fault in sorted(set(found))))
 
 
@@ -160,14 +159,14 @@ def _study(document: Document) -> tuple[Study, list[Fault]]:
     except ValidationError as error:
         found = faults(error, document, Study)
         failed = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
-    parts = {
-        name: (info.annotation, info)
+    given = document.value or {}
+    parts: dict[str, Any] = {
+        key: (info.annotation, info)
         for key, info in fields(Study).items()
-        for name in [key]
-        if key not in failed and (key in (document.value or {}) or not info.is_required())
+        if key not in failed and (key in given or not info.is_required())
     }
-    part = create_model("Part", __base__=Strict, **cast(Any, parts))
-    value = {key: one for key, one in (document.value or {}).items() if key in parts}
+    part = create_model("Part", __base__=Strict, **parts)
+    value = {key: one for key, one in given.items() if key in parts}
     return cast(Study, part.model_validate_json(json.dumps(value), strict=True)), found
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from pydantic import BaseModel
 
-from evaluate.study.design_rules import Broken, Specs, broken_by_designs
+from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
 from evaluate.study.document import Key
 from evaluate.study.schema import Study
 from evaluate.study.shape import attributes, is_text
 from evaluate.study.words import choose, dotted
-
-Rule = Callable[[Study, Specs], Iterator[Broken]]
 
 
 def broken_rules(study: Study, specs: Specs, unsure: Collection[str] = ()) -> Iterator[Broken]:
@@ -37,8 +35,6 @@ def broken_rules(study: Study, specs: Specs, unsure: Collection[str] = ()) -> It
     for needs, rule in _RULES:
         if valid.issuperset(needs):
             yield from rule(study, specs)
-    yield from _texts(study, ())
-    yield from _repeats(study, ())
 
 
 def _outcome_exists(study: Study, _: Specs) -> Iterator[Broken]:
@@ -191,12 +187,12 @@ def _disclosure(study: Study, _: Specs) -> Iterator[Broken]:
         )
 
 
-def _texts(study: Study, key: Key) -> Iterator[Broken]:
-    language = getattr(study, "language", None)
-    for place, value in _walk(study, key):
+def _texts(study: Study, _: Specs) -> Iterator[Broken]:
+    for place, value in _walk(study, ()):
         if not isinstance(value, dict) or not is_text(Study, place):
             continue
-        if language is not None and language not in value:
+        language = study.language
+        if language not in value:
             given = " and ".join(f"`{one}`" for one in value) or "no language"
             yield (
                 place,
@@ -206,8 +202,8 @@ def _texts(study: Study, key: Key) -> Iterator[Broken]:
             )
 
 
-def _repeats(study: Study, key: Key) -> Iterator[Broken]:
-    for place, value in _walk(study, key):
+def _repeats(study: Study, _: Specs) -> Iterator[Broken]:
+    for place, value in _walk(study, ()):
         if isinstance(value, tuple | list):
             words = [one for one in value if isinstance(one, str)]
             for word, count in Counter(words).items():
@@ -246,5 +242,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("facts", "programme"), _funding),
     (("data",), _derived),
     (("data", "disclosure"), _disclosure),
-    (("analyses", "outcomes"), broken_by_designs),
+    (("language",), _texts),
+    ((), _repeats),
+    *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
 )

@@ -12,6 +12,8 @@ _FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)?\.[0-9]+|(0|[1-9][0-9]*)\.?)([eE][-+
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 # Beyond 15 digits a number is an identifier, and a float could not hold it.
 _MAX_DIGITS = 15
+# Line ends, the soft hyphen, and joiners, which some scripts need.
+_ALLOWED_SIGNS = "\n\t\r\u00ad\u200c\u200d"
 
 
 def read_plain(text: str) -> str | bool | int | float:
@@ -71,12 +73,12 @@ def fault_in(text: str, *, plain: bool = False, name: str = "") -> tuple[str, st
         )
     if any(_is_control(sign) for sign in text):
         return (
-            f"`{name}` holds a control sign" if name else "a text holds a control sign",
-            "it cannot be shown on a page",
-            "delete the escape such as `\\0` from the text",
+            f"`{name}` holds a sign that does not show" if name else "a sign does not show",
+            "it would not show on a page, and could change how the text around it reads",
+            "type the text again; such signs often come with pasted text, or as `\\0`",
         )
     return None
 
 
 def _is_control(sign: str) -> bool:
-    return sign not in "\n\t\r" and unicodedata.category(sign) in ("Cc", "Cs")
+    return sign not in _ALLOWED_SIGNS and unicodedata.category(sign) in ("Cc", "Cf", "Cs")

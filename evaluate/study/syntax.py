@@ -61,7 +61,7 @@ _MEANINGS = (
         "a value begins with a sign that YAML keeps for itself",
         _QUOTES,
     ),
-    ("special characters are not allowed", "the text holds a control sign", "delete it"),
+    ("special characters are not allowed", "the text holds a sign that does not show", "delete it"),
     ("directive", "a line that begins with `%` is not understood", "delete the line"),
     ("anchor", "`&` stands before something that is not a name", _QUOTES),
     ("alias", "`*` stands before something that is not a name", _QUOTES),

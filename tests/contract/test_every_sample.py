@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from engines import Data, in_duckdb
 from numpy.typing import NDArray
 
-from evaluate.data.sample import ArraySample, RowModel, Sample
+from evaluate.data.sample import ArraySample, DuckSample, RowModel, Sample
 
 TIGHT = 1e-12  # sums of a few hundred terms in another order
 
@@ -29,7 +32,7 @@ def data() -> Data:
     return {
         "treated": rng.integers(0, 2, n).astype(float),
         "school": np.array([f"skole {i:02d} å" for i in rng.integers(0, 12, n)]),
-        "kommune nr": np.array([("0301", "1103", "301")[i] for i in rng.integers(0, 3, n)]),
+        "kommune nr": np.array([("0301", "O'Dea; --", "301")[i] for i in rng.integers(0, 3, n)]),
         "a big one": rng.normal(1e6, 1, n),
         "0/1": rng.integers(0, 2, n).astype(float),
         "y": y,
@@ -134,7 +137,7 @@ def test_levels_are_sorted_and_leading_zeros_stay(
     data: Data, engine: Callable[[Data, str], Sample]
 ) -> None:
     sample = engine(data, "y")
-    assert sample.levels("kommune nr").tolist() == ["0301", "1103", "301"]
+    assert sample.levels("kommune nr").tolist() == ["0301", "301", "O'Dea; --"]
     assert sample.levels("treated").tolist() == [0.0, 1.0]
 
 
@@ -167,3 +170,38 @@ def test_the_callers_arrays_are_not_changed(data: Data) -> None:
     for name, values in before.items():
         np.testing.assert_array_equal(data[name], values)
     assert sample.summary(("y",)).high[0] > 5
+
+
+def test_integers_and_booleans_are_numbers_too() -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        "CREATE TABLE rows AS SELECT i % 2 = 0 AS t, i % 3 AS k, i::INTEGER AS y FROM range(30) r(i)"
+    )
+    i = np.arange(30)
+    theirs = DuckSample(connection, "rows", "y")
+    ours = ArraySample({"t": i % 2 == 0, "k": i % 3, "y": i}, "y")
+    a, b = ours.moments(("k", "y"), ("t",)), theirs.moments(("k", "y"), ("t",))
+    assert same(a.labels, b.labels)
+    assert b.cross == pytest.approx(a.cross, rel=TIGHT, abs=TIGHT)
+    assert theirs.levels("t").tolist() == [0.0, 1.0]
+    model = a_model(ours, ("t",), ("k",))
+    assert theirs.row_moments(model).squares == pytest.approx(ours.row_moments(model).squares)
+
+
+def test_duckdb_needs_neither_pandas_nor_scipy_stats() -> None:
+    code = """
+import sys, duckdb
+from evaluate.core import Estimand, Settings
+from evaluate.data.sample import DuckSample
+from evaluate.design import all_designs
+connection = duckdb.connect()
+connection.execute("CREATE TABLE rows AS SELECT (i % 2)::DOUBLE AS t, (i % 7)::DOUBLE AS x,"
+    " 's' || i % 3 AS s, (i * i % 31)::DOUBLE AS y FROM range(300) r(i)")
+design = all_designs()["randomised"]
+spec = design.spec(treated="t", covariates=("x",), strata="s")
+sample = DuckSample(connection, "rows", "y")
+design.estimate(spec, sample, Estimand("ATE", "y", "points"), Settings())
+print(*{"pandas", "scipy.stats", "statsmodels"} & set(sys.modules), "done")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["done"]

@@ -37,7 +37,9 @@ def test_missing_codes(study: Make) -> None:
 
 
 def test_decimal_comma_and_date_format(study: Make) -> None:
-    folder = study("n;i;d\n1,5;2,0;31.12.2015\n-,5e1;3;01.02.2016\n", "n|number", "i|integer", "d|date")
+    folder = study(
+        "n;i;d\n1,5;2,0;31.12.2015\n-,5e1;3;01.02.2016\n", "n|number", "i|integer", "d|date"
+    )
     main = {"path": "rows.csv", "delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y"}
     assert folder.values(["n", "i", "d"], source=None, sources={"main": main}) == {
         "n": [1.5, -5],
@@ -46,7 +48,9 @@ def test_decimal_comma_and_date_format(study: Make) -> None:
     }
 
 
-@pytest.mark.parametrize("form", ["%d.%m", "%H:%M", "%d.%m.%Y %H:%M", "'; DROP TABLE raw; --", "%q"])
+@pytest.mark.parametrize(
+    "form", ["%d.%m", "%H:%M", "%d.%m.%Y %H:%M", "'; DROP TABLE raw; --", "%q"]
+)
 def test_a_date_format_that_is_none(study: Make, form: str) -> None:
     main = {"path": "rows.csv", "date_format": form}
     (problem,) = study("d\n1\n", "d|date").problems({"d"}, source=None, sources={"main": main})
@@ -160,8 +164,10 @@ FAULTS = {
     "not in the list": (
         "category||girl; boy",
         ["girl", C, "Boy", "girl "],
-        "3 of 4 present cells are outside the list in data-dictionary.md:7; "
-        "2 differ from an allowed value only by spaces or capitals",
+        (
+            "3 of 4 present cells are outside the list in data-dictionary.md:7; "
+            "2 differ from an allowed value only by spaces or capitals"
+        ),
         "correct the cells, or the values or missing codes in the dictionary",
     ),
     "not among the codes": (
@@ -206,7 +212,9 @@ SAFE = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(SAFE, st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
 def test_any_text_and_number_come_back(study: Make, cells: list[tuple[str, float]]) -> None:
     texts = [f"{i}:{text}" for i, (text, _) in enumerate(cells)]

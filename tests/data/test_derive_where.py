@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Callable
@@ -25,7 +26,9 @@ QUICK = settings(
 
 
 def write(rows: list[tuple[float | None, float | None]]) -> str:
-    cells = (",".join("" if x is None else repr(x) for x in row) + f",{i}" for i, row in enumerate(rows))
+    cells = (
+        ",".join("" if x is None else repr(x) for x in row) + f",{i}" for i, row in enumerate(rows)
+    )
     return "a,b,i\n" + "\n".join(cells) + "\n"
 
 
@@ -48,7 +51,9 @@ PAIRS = [
 def test_two_columns(study: Make, rows: list[Any], which: tuple[str, Any]) -> None:
     name, rule = which
     derive = [{"name": "z", name: {"left": "a", "right": "b"}}]
-    assert study(write(rows), *AB, common=COMMON).values(["z"], derive=derive)["z"] == each(rows, rule)
+    assert study(write(rows), *AB, common=COMMON).values(["z"], derive=derive)["z"] == each(
+        rows, rule
+    )
 
 
 @QUICK
@@ -163,7 +168,7 @@ def test_many_levels_of_computation_stay_quick(study: Make) -> None:
     names = [f"x{i}" for i in range(41)]
     derive = [
         {"name": after, "product": {"left": name, "right": name}}
-        for name, after in zip(names, names[1:], strict=False)
+        for name, after in itertools.pairwise(names)
     ]
     folder = study("x0\n1\n-1\n", "x0|number", common=[f"{name}|number" for name in names])
     assert folder.values([names[-1]], derive=derive) == {names[-1]: [1.0, 1.0]}

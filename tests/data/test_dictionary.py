@@ -12,7 +12,9 @@ from evaluate.data.tableschema import table_schema
 from evaluate.data.variable import Levels, Period, Range, parse_period
 from evaluate.errors import StudyError
 
-HEADER = "| variable | type | unit | values | missing | description | source |\n" + "|---" * 7 + "|\n"
+HEADER = (
+    "| variable | type | unit | values | missing | description | source |\n" + "|---" * 7 + "|\n"
+)
 
 
 def write(folder: Path, text: str) -> Path:
@@ -175,7 +177,12 @@ def test_periods_are_written_as_they_are_read(text: str) -> None:
 
 
 def test_periods_are_contiguous() -> None:
-    pairs = [("2015", "2016"), ("1999/00", "2000/01"), ("2015-Q4", "2016-Q1"), ("2015-12", "2016-01")]
+    pairs = [
+        ("2015", "2016"),
+        ("1999/00", "2000/01"),
+        ("2015-Q4", "2016-Q1"),
+        ("2015-12", "2016-01"),
+    ]
     for one, after in pairs:
         left, right = parse_period(one), parse_period(after)
         assert left is not None

@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import pytest
-
 from example_folder import CANARY, Make
 
 from evaluate.data.table import connect, masked
@@ -263,7 +262,17 @@ def test_the_same_rows_in_other_forms(study: Make, rows: bytes, options: dict[st
 
 
 def test_text_stays_text(study: Make) -> None:
-    cells = ["0301", "123456789012345678901", "no", "NA", "null", "1e3", "2015-03-01", "a\nb", 'a"b']
+    cells = [
+        "0301",
+        "123456789012345678901",
+        "no",
+        "NA",
+        "null",
+        "1e3",
+        "2015-03-01",
+        "a\nb",
+        'a"b',
+    ]
     rows = "y,x\n" + "".join(f'1,"{one.replace(chr(34), chr(34) * 2)}"\n' for one in cells)
     assert study(rows, Y, "x|text").values(["x"]) == {"x": cells}
 
