@@ -160,7 +160,8 @@ def schema() -> None:
 @app.command()
 def dictionary(path: One = Path(), as_json: Json = False) -> None:
     """Print a study's data dictionary as a Frictionless Table Schema."""
-    from evaluate.data.dictionary import dictionary_for, table_schema
+    from evaluate.data.dictionary import dictionary_for
+    from evaluate.data.tableschema import table_schema
 
     def step(folder: Path, _: Progress) -> int:
         variables = dictionary_for(folder).variables(folder.resolve().name)

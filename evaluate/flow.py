@@ -80,12 +80,14 @@ def _estimate(prepared: Prepared, progress: Progress) -> tuple[Results, list[Ref
     study, specs = prepared.definition.study, prepared.definition.specs
     results: Results = {}
     refusals: list[Refusal] = []
+    if prepared.rows is None:
+        return results, refusals
     for name, view in prepared.samples.items():
         progress(f"analysis {name}")
         analysis, (design, spec) = study.analyses[name], specs[name]
         outcome = study.outcomes[analysis.outcome]
         column = outcome.column or ""
-        sample = DuckSample(prepared.rows.connection, view, column) if prepared.rows else None
+        sample = DuckSample(prepared.rows.connection, view, column)
         settings = Settings(
             adjustment=analysis.adjustment,
             std_errors=analysis.inference.std_errors,

@@ -19,6 +19,7 @@ from evaluate.findings.provenance import digest, keyed, source
 from evaluate.study import prose
 from evaluate.study.load import Definition, load
 from evaluate.study.public import languages
+from evaluate.study.roles import Known, names_with_digits
 
 Json = dict[str, Any]
 
@@ -121,11 +122,11 @@ def _with_dummy(definition: Definition) -> Definition:
 
 def _prose(definition: Definition) -> tuple[dict[str, list[Json]], list[Problem]]:
     study = definition.study
-    known = prose.Known(
+    known = Known(
         analyses=study.analyses,
         facts={fact.id for fact in study.facts},
         references=study.references,
-        names=prose.names_with_digits(
+        names=names_with_digits(
             (study.title, study.intervention.name, study.programme.owner, *study.programme.partners)
         ),
     )

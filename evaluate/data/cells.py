@@ -68,14 +68,14 @@ class Cells:
         if self.variable.missing:
             tests.append(f"{bare} IN {sql.listing(self.variable.missing)}")
         if numbers := self._missing_numbers():
-            tests.append(f"{self._as_double(bare)} IN {sql.listing(numbers)}")
+            tests.append(f"{self.as_double(bare)} IN {sql.listing(numbers)}")
         return f"CASE WHEN {' OR '.join(tests)} THEN NULL ELSE {kept} END"
 
     def typed(self, text: str) -> str:
         """Return SQL for the value of a present text, NULL where it does not fit."""
         kind = self.variable.type
         if kind == "number":
-            value = self._as_double(text)
+            value = self.as_double(text)
             return f"CASE WHEN {matches(text, self.number)} AND isfinite({value}) THEN {value} END"
         if kind == "integer":
             value = f"TRY_CAST({self._pointed(text)} AS BIGINT)"
@@ -106,7 +106,8 @@ class Cells:
     def _pointed(self, text: str) -> str:
         return text if self.decimal == "." else f"replace({text}, ',', '.')"
 
-    def _as_double(self, text: str) -> str:
+    def as_double(self, text: str) -> str:
+        """Return SQL for a text as DOUBLE, NULL where DuckDB reads none."""
         return f"TRY_CAST({self._pointed(text)} AS DOUBLE)"
 
     def _missing_numbers(self) -> list[float]:

@@ -13,7 +13,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from evaluate.data.names import suggestion
-from evaluate.data.variable import TYPES, Levels, Range, Variable, VariableType, parse_values
+from evaluate.data.variable import (
+    TYPES,
+    Levels,
+    Range,
+    Variable,
+    VariableType,
+    is_level,
+    parse_values,
+)
 from evaluate.errors import Problem, StudyError
 
 FILE_NAME = "data-dictionary.md"
@@ -173,6 +181,10 @@ class _Reading:
             return
         allowed = self._values(line, name, kind, values)
         codes = tuple(_plain(code) for code in missing.split(";") if code.strip())
+        both = [code for code in codes if is_level(code, kind, allowed)]
+        for code in both:
+            what = f"`{code}` is a value of `{name}` and means missing too"
+            self._fault(line, what, fix="keep it in one of the two cells")
         known.setdefault(
             name,
             Variable(

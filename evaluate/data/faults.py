@@ -130,7 +130,7 @@ def _reasons(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[tuple[
         (
             f"{number} AND TRY_CAST(p AS BIGINT) IS NULL AND {matches('p', _INTEGER)}"
             if cells.variable.type == "integer"
-            else f"{number} AND NOT isfinite({_double('p', own)})",
+            else f"{number} AND NOT isfinite({cells.as_double('p')})",
             "too large",
             "declare identifiers as text",
         ),
@@ -147,10 +147,6 @@ def _reasons(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[tuple[
         f"AND {cells.typed('p')} IS NULL GROUP BY kind ORDER BY count(*) DESC, kind"
     ).fetchall()
     return [(count, *tests[kind][1:]) for kind, count in rows if kind >= 0]
-
-
-def _double(text: str, decimal: str) -> str:
-    return f"TRY_CAST({text if decimal == '.' else f'replace({text}, chr(44), chr(46))'} AS DOUBLE)"
 
 
 def _of_forms(where: str, variable: Variable, count: Counts) -> Iterator[Problem]:

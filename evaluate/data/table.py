@@ -23,7 +23,6 @@ _REJECTED = {
     "TOO MANY COLUMNS": "too many cells",
     "UNQUOTED VALUE": "a quotation mark out of place",
     "LINE SIZE OVER MAXIMUM": "more than 2 MB",
-    "INVALID ENCODING": "letters that are not UTF-8",
 }
 _PLAIN = frozenset({"BOOLEAN", "FLOAT", "DOUBLE", "VARCHAR", "DATE"})
 

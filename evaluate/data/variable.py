@@ -162,6 +162,11 @@ def parse_values(text: str, kind: str) -> Range | Levels | None:
     return _parse_levels(text, kind)
 
 
+def is_level(text: str, kind: str, allowed: Range | Levels | None) -> bool:
+    """Return whether a text stands for one of the listed values."""
+    return isinstance(allowed, Levels) and parse_value(text, kind) in allowed.values
+
+
 def _parse_range(text: str, kind: str) -> Range:
     if kind not in {"integer", "number", "date", "period"}:
         raise ValueError(f"a range does not fit the type {kind}")

@@ -7,61 +7,17 @@ markup, directive or file inclusion in it can reach a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaluate.errors import Problem
+from evaluate.study.roles import Known, Node, Reader, find_digits, role_node
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-Node = dict[str, Any]
-
-_MONTHS = (
-    "January|February|March|April|May|June|July|August|September|October|November|December|"
-    "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|"
-    "januari|februari|maj|augusti|december"
-)
-_YEAR = r"(?:19|20)\d{2}"
-_DATES = re.compile(
-    rf"\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b|\b(?:\d{{1,2}}\.? )?(?:{_MONTHS})(?: {_YEAR})?\b"
-    rf"|\b{_YEAR}(?:[-–/]\d{{2,4}})?\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"\b[^\W\d_]+[-_]?\d+\w*")  # HC2, Vg1, re78: the digit belongs to a name
 _ROLE = re.compile(r"\{([\w-]+)\}$")
-_ROLES = ("n", "fact", "cite", "literal")
-_PATH = re.compile(r"^[a-z][a-z0-9_]*(\.[\w =,:+-]+){2,3}$")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What prose may refer to.
-
-    Attributes
-    ----------
-    analyses, facts, references : collection of str
-        Keys of the study.
-    names : tuple of str
-        Names in the study whose digits may stand in prose, such as ``"Plug In 2.0"``.
-    """
-
-    analyses: Collection[str]
-    facts: Collection[str]
-    references: Collection[str]
-    names: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Reader:
-    file: str
-    known: Known
-    problems: list[Problem] = field(default_factory=list)
-
-    def fault(self, line: int, what: str, why: str, fix: str) -> None:
-        self.problems.append(Problem(f"{self.file}:{line}", what, why, fix))
 
 
 def parse(text: str, file: str, known: Known) -> tuple[list[Node], list[Problem]]:
@@ -85,7 +41,7 @@ def parse(text: str, file: str, known: Known) -> tuple[list[Node], list[Problem]
     """
     from markdown_it import MarkdownIt
 
-    reader = _Reader(file, known)
+    reader = Reader(file, known)
     tokens = MarkdownIt("commonmark").parse(text)
     blocks = list(_blocks(tokens, reader))
     return blocks, reader.problems
@@ -105,7 +61,7 @@ def _line(token: Token) -> int:
     return token.map[0] + 1 if token.map else 1
 
 
-def _blocks(tokens: Sequence[Token], reader: _Reader) -> Iterator[Node]:
+def _blocks(tokens: Sequence[Token], reader: Reader) -> Iterator[Node]:
     index = 0
     while index < len(tokens):
         token = tokens[index]
@@ -153,7 +109,7 @@ def _items(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
         index = end + 1
 
 
-def _code(token: Token, reader: _Reader) -> Iterator[Node]:
+def _code(token: Token, reader: Reader) -> Iterator[Node]:
     if token.info.strip().startswith("{"):
         reader.fault(
             _line(token),
@@ -162,11 +118,11 @@ def _code(token: Token, reader: _Reader) -> Iterator[Node]:
             "write it as plain text; figures and tables come from the finding",
         )
         return
-    _digits(token.content, _line(token), reader)
+    find_digits(token.content, _line(token), reader)
     yield {"type": "code", "text": token.content}
 
 
-def _no_html(line: int, reader: _Reader) -> None:
+def _no_html(line: int, reader: Reader) -> None:
     reader.fault(
         line,
         "raw HTML",
@@ -175,7 +131,7 @@ def _no_html(line: int, reader: _Reader) -> None:
     )
 
 
-def _inline(token: Token, reader: _Reader) -> list[Node]:
+def _inline(token: Token, reader: Reader) -> list[Node]:
     line = _line(token)
     if token.content.startswith(":::"):
         reader.fault(line, "a directive", "directives can read files", "write it as plain text")
@@ -192,14 +148,14 @@ def _inline(token: Token, reader: _Reader) -> list[Node]:
 
 
 def _inline_node(
-    child: Token, line: int, role: str | None, stack: list[list[Node]], reader: _Reader
+    child: Token, line: int, role: str | None, stack: list[list[Node]], reader: Reader
 ) -> tuple[Node | None, str | None]:
     """Return the node of one inline token, and the role that waits for its content."""
     if child.type == "text":
         return _text(child.content, line, reader)
     if child.type == "code_inline":
         return (
-            _role(role, child.content, line, reader) if role else _plain(child, line, reader)
+            role_node(role, child.content, line, reader) if role else _plain(child, line, reader)
         ), None
     if child.type == "softbreak":
         return {"type": "text", "text": " "}, None
@@ -219,12 +175,12 @@ def _inline_node(
     return None, None
 
 
-def _plain(child: Token, line: int, reader: _Reader) -> Node:
-    _digits(child.content, line, reader)
+def _plain(child: Token, line: int, reader: Reader) -> Node:
+    find_digits(child.content, line, reader)
     return {"type": "code", "text": child.content}
 
 
-def _opened(child: Token, children: list[Node], line: int, reader: _Reader) -> Node:
+def _opened(child: Token, children: list[Node], line: int, reader: Reader) -> Node:
     if child.type != "link_open":
         kind = "strong" if child.type == "strong_open" else "emphasis"
         return {"type": kind, "children": children}
@@ -239,80 +195,9 @@ def _opened(child: Token, children: list[Node], line: int, reader: _Reader) -> N
     return {"type": "link", "url": url, "children": children}
 
 
-def _text(content: str, line: int, reader: _Reader) -> tuple[Node | None, str | None]:
+def _text(content: str, line: int, reader: Reader) -> tuple[Node | None, str | None]:
     match = _ROLE.search(content)
     role = match.group(1) if match else None
     shown = content[: match.start()] if match else content
-    _digits(shown, line, reader)
+    find_digits(shown, line, reader)
     return ({"type": "text", "text": shown} if shown else None), role
-
-
-def _role(role: str, content: str, line: int, reader: _Reader) -> Node | None:
-    if role not in _ROLES:
-        reader.fault(
-            line,
-            f"the role `{role}`",
-            "only roles that show released numbers, facts and sources are read",
-            "use one of: " + ", ".join(f"{{{one}}}" for one in _ROLES),
-        )
-        return None
-    if role == "n":
-        return _number(content, line, reader)
-    if role == "literal":
-        return _literal(content, line, reader)
-    keys = reader.known.facts if role == "fact" else reader.known.references
-    if content not in keys:
-        what = "no fact has the id" if role == "fact" else "no reference has the key"
-        why = "a reader could not find what stands behind the sentence"
-        block = "facts" if role == "fact" else "references"
-        reader.fault(line, f"{what} `{content}`", why, f"add it under `{block}:` in study.yaml")
-    return {"type": "fact", "id": content} if role == "fact" else {"type": "cite", "key": content}
-
-
-def _number(content: str, line: int, reader: _Reader) -> Node:
-    first = content.partition(".")[0]
-    if not _PATH.match(content) or first not in {*reader.known.analyses, "economics"}:
-        reader.fault(
-            line,
-            f"`{content}` names no number of this study",
-            "a sentence would stand without its number",
-            "write ANALYSIS.TERM.FIELD, such as main.overall.estimate, for an analysis that is there",
-        )
-    return {"type": "number", "path": content}
-
-
-def _literal(content: str, line: int, reader: _Reader) -> Node:
-    text, _, reason = content.partition("|")
-    if not reason.strip():
-        reader.fault(
-            line,
-            "a literal without a reason",
-            "a number typed by hand is not kept up to date by anything",
-            "write {literal}`10 %|why this number may stand here`",
-        )
-    return {"type": "literal", "text": text.strip(), "reason": reason.strip()}
-
-
-def _digits(text: str, line: int, reader: _Reader) -> None:
-    rest = text
-    for name in reader.known.names:
-        rest = rest.replace(name, " ")
-    rest = _NAME.sub(" ", _DATES.sub(" ", rest))
-    if re.search(r"\d", rest):
-        reader.fault(
-            line,
-            "a number typed by hand",
-            "nothing would keep it equal to the result or the source",
-            "use {n}`…`, {fact}`…` or {literal}`number|reason`",
-        )
-
-
-def names_with_digits(texts: Iterable[str | Mapping[str, str]]) -> tuple[str, ...]:
-    """Return the texts that hold a digit, longest first, in all their languages."""
-    found = {
-        one
-        for text in texts
-        for one in ((text,) if isinstance(text, str) else text.values())
-        if re.search(r"\d", one)
-    }
-    return tuple(sorted(found, key=lambda one: (-len(one), one)))

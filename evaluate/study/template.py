@@ -16,6 +16,8 @@ from evaluate.design import Design, all_designs
 from evaluate.errors import Problem, StudyError
 from evaluate.study.schema import Analysis, Comparison, Intervention, Outcome, Programme, Study
 
+Filled = Mapping[str, str | list[str]]
+
 DICTIONARY = "data-dictionary.md"
 _HEADER = "| variable | type | unit | values | missing | description | source |"
 
@@ -55,7 +57,7 @@ def write_template(folder: Path, design: str) -> Path:
 
 def template(slug: str, design: Design[Any]) -> str:
     """Return the text of a commented ``study.yaml`` with blanks."""
-    filled = {
+    filled: Filled = {
         "version": "1",
         "id": slug,
         "status": "final",
@@ -76,13 +78,13 @@ def template(slug: str, design: Design[Any]) -> str:
 
 def _analysis(design: Design[Any]) -> list[str]:
     fields = [f"{design.name}:", *_indented(_block(design.spec))]
-    filled = {"outcome": "outcome", "estimand": min(design.estimands), "design": fields}
+    filled: Filled = {"outcome": "outcome", "estimand": min(design.estimands), "design": fields}
     return _block(Analysis, filled)
 
 
 def _block(
     model: type[Strict],
-    filled: Mapping[str, str | list[str]] | None = None,
+    filled: Filled | None = None,
     skip: tuple[str, ...] = (),
 ) -> list[str]:
     """Return a model's keys as lines: required ones blank, optional ones commented out."""

@@ -119,6 +119,11 @@ FAULTS = {
         "values of `a`: the ends of the range are periods of two kinds",
         "write a",
     ),
+    "| a | category | | 1; 9 | 9; -1 | A | S |": (
+        [4],
+        "`9` is a value of `a` and means missing too",
+        "keep it in one of the two cells",
+    ),
     "| a | text | | | | | S |": ([4], "variable `a` has no description", "say what it is"),
     "| | text | | | | A | S |": ([4], "a variable without a name", "name the column"),
     "| a | text | | | | A | S | more |": ([4], "a row with 8 cells instead of 7", "write one"),

@@ -66,6 +66,13 @@ FAULTS: dict[str, tuple[bytes, dict[str, Any], str, str, str]] = {
         "1 row with a quotation mark out of place",
         "put cells that hold the delimiter or a line break in quotation marks",
     ),
+    "a cell without end": (
+        f"y,x\n1,{CANARY * 300_000}\n3,4\n".encode(),
+        {},
+        "rows.csv",
+        "1 row with more than 2 MB",
+        "put cells that hold the delimiter or a line break in quotation marks",
+    ),
     "line endings of two kinds": (
         f"y,x\r\n1,{CANARY}\n3,4\r\n".encode(),
         {},

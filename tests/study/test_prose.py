@@ -2,7 +2,8 @@
 
 import pytest
 
-from evaluate.study.prose import Known, names_with_digits, parse
+from evaluate.study.prose import parse
+from evaluate.study.roles import Known, names_with_digits
 
 KNOWN = Known({"main"}, {"participants"}, {"lalonde"}, ("Plug In 2.0",))
 
