@@ -244,12 +244,15 @@ class Verdict:
         Step of the claims ladder, 0 to 6.
     because : tuple of str
         Reasons, such as the checks that hold it down.
+    detectable : float or None
+        Effect that the study finds with 80 % power, in the outcome's unit.
     """
 
     outcome: str
     verdict: Word
     rung: int
     because: tuple[str, ...] = ()
+    detectable: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

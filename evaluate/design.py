@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from evaluate.core import Check, ColumnRole, Estimand, Estimate, Settings, Stric
 from evaluate.data.sample import Sample
 
 S = TypeVar("S", bound=Strict)
-_ROLE = "evaluate_role"
+ROLE = "evaluate_role"  # key in a field's JSON Schema; stripped from what editors see
 
 
 def column(role: ColumnRole, description: str, **kwargs: Any) -> Any:
@@ -33,19 +33,22 @@ def column(role: ColumnRole, description: str, **kwargs: Any) -> Any:
     **kwargs
         As for ``pydantic.Field``, such as ``default``.
     """
-    return Field(description=description, json_schema_extra={_ROLE: role}, **kwargs)
+    return Field(description=description, json_schema_extra={ROLE: role}, **kwargs)
+
+
+def named_columns(spec: Strict) -> Iterator[tuple[str, str, ColumnRole]]:
+    """Yield field, column and role of each column that a design's fields name."""
+    for name, info in type(spec).model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and ROLE in extra:
+            value = getattr(spec, name)
+            for one in (value,) if isinstance(value, str) else value or ():
+                yield info.alias or name, one, cast(ColumnRole, extra[ROLE])
 
 
 def roles(spec: Strict) -> dict[str, ColumnRole]:
     """Return the columns that a design's fields name, each with its role."""
-    found: dict[str, ColumnRole] = {}
-    for name, info in type(spec).model_fields.items():
-        extra = info.json_schema_extra
-        if isinstance(extra, dict) and _ROLE in extra:
-            value = getattr(spec, name)
-            for one in (value,) if isinstance(value, str) else value or ():
-                found[one] = extra[_ROLE]  # type: ignore[assignment]
-    return found
+    return {name: role for _, name, role in named_columns(spec)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class Design(Generic[S]):
         Highest step of the claims ladder that it can reach.
     needs : mapping of int to frozenset of str
         For each step above 3, the checks that must pass for it.
+    std_errors : callable
+        ``(spec) -> names`` of the standard errors that it offers, its default first.
     estimate : callable
         ``(spec, sample, estimand, settings) -> Result``; raises ``Refused``.
     simulate : callable
@@ -120,6 +125,7 @@ class Design(Generic[S]):
     estimands: frozenset[Summary]
     rung: int
     needs: Mapping[int, frozenset[str]]
+    std_errors: Callable[[S], tuple[str, ...]]
     estimate: Callable[[S, Sample, Estimand, Settings], Result]
     simulate: Callable[[np.random.Generator, float], Simulated[S]]
 

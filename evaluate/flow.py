@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from evaluate.claims import rung, verdict
+from evaluate.claims import detectable, rung, verdict
 from evaluate.core import Completeness, Estimand, Finding, Refusal, Role, Settings, Table, Verdict
 from evaluate.data.sample import DuckSample
 from evaluate.design import Result
@@ -198,7 +198,7 @@ def _verdicts(prepared: Prepared, released: Released, refusals: list[Refusal]) -
         design, _ = prepared.definition.specs[name]
         checks = [one for one in released.checks if one.analysis == name]
         step, because = rung(design.rung, design.needs, checks)
-        yield Verdict(key, word, step, (*weak, *because))
+        yield Verdict(key, word, step, (*weak, *because), detectable(row))
 
 
 def _stream(*names: str) -> tuple[int, ...]:

@@ -158,8 +158,8 @@ def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
         return found
     variables = dictionary.variables(definition.folder.resolve().name)
     found["dictionary"] = digest(repr(variables[name]).encode() for name in sorted(variables))
-    file = definition.folder / study.data.main.path
-    if file.is_file():
+    file = (definition.folder / study.data.main.path).resolve()
+    if file.is_relative_to(definition.folder.resolve()) and file.is_file():
         plain = hashlib.sha256(file.read_bytes()).hexdigest()
         restricted = study.data.kind == "restricted"
         found["data"] = keyed(plain, work_folder(definition) / "key") if restricted else plain

@@ -27,7 +27,6 @@ from evaluate.inference.individual import INDIVIDUAL_STD_ERRORS
 from evaluate.inference.row import estimate_row
 from evaluate.inference.treatment import Adjustment, fit_treatment, treatment_spreads
 
-STD_ERRORS: tuple[str, ...] = (*INDIVIDUAL_STD_ERRORS, *CLUSTER_STD_ERRORS)
 SIMULATED_ATTRITION = 0.05
 
 
@@ -126,9 +125,17 @@ def _adjustment(spec: Randomised, settings: Settings) -> Adjustment:
     return asked
 
 
+def std_errors(spec: Randomised) -> tuple[str, ...]:
+    """Return the standard errors for the assigned unit, the default first."""
+    names, default = (
+        (CLUSTER_STD_ERRORS, "CR2") if spec.cluster else (INDIVIDUAL_STD_ERRORS, "HC2")
+    )
+    return tuple(dict.fromkeys((default, *names)))
+
+
 def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
-    allowed = CLUSTER_STD_ERRORS if spec.cluster else INDIVIDUAL_STD_ERRORS
-    asked = settings.std_errors or ("CR2" if spec.cluster else "HC2",)
+    allowed = std_errors(spec)
+    asked = settings.std_errors or allowed[:1]
     unknown = [name for name in asked if name not in allowed]
     if unknown:
         unit = "clusters" if spec.cluster else "individuals"
@@ -222,6 +229,7 @@ DESIGN = Design(
     estimands=frozenset({"ATE", "ITT"}),
     rung=5,
     needs={4: frozenset({"attrition", "clusters"}), 5: frozenset({"balance", "sensitivity"})},
+    std_errors=std_errors,
     estimate=estimate,
     simulate=simulate,
 )

@@ -45,7 +45,7 @@ def to_json(finding: Finding) -> Json:
             "data_kind": finding.data_kind,
             "stage": finding.stage,
             "outcome": finding.outcome,
-            "verdicts": [asdict(one) for one in finding.verdicts],
+            "verdicts": [_present(asdict(one)) for one in finding.verdicts],
             "estimates": [one.row() for one in finding.estimates],
             "checks": [_present(asdict(one)) for one in finding.checks],
             "tables": [_table(one) for one in finding.tables],

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from evaluate.core import Strict
-from evaluate.design import Design
+from evaluate.design import Design, named_columns, roles
 from evaluate.study.document import Key
 from evaluate.study.schema import Study
-from evaluate.study.shape import attributes
 from evaluate.study.words import dotted
 
 Specs = Mapping[str, tuple[Design[Any], Strict]]
@@ -71,7 +69,7 @@ def _columns_once(study: Study, specs: Specs) -> Iterator[Broken]:
     for name, (_, spec) in specs.items():
         analysis = study.analyses[name]
         outcome = study.outcomes.get(analysis.outcome)
-        uses = list(_named_columns(spec))
+        uses = list(named_columns(spec))
         treatment = {column for _, column, role in uses if role == "treatment"}
         groups = {column for _, column, role in uses if role in ("cluster", "stratum", "unit")}
         for field, column, role in uses:
@@ -102,13 +100,13 @@ def _columns_once(study: Study, specs: Specs) -> Iterator[Broken]:
 def _std_errors(study: Study, specs: Specs) -> Iterator[Broken]:
     for name, (design, spec) in specs.items():
         clustered = "cluster" in _roles(spec)
-        known = _published_std_errors(design, clustered=clustered)
+        known = design.std_errors(spec)
         inference = study.analyses[name].inference
         for place, one in enumerate(inference.std_errors):
             key: Key = ("analyses", name, "inference", "std_error")
             if not isinstance(inference.std_error, str):
                 key = (*key, place)
-            if known and one not in known:
+            if one not in known:
                 unit = "clusters" if clustered else "individuals"
                 yield (
                     key,
@@ -118,28 +116,8 @@ def _std_errors(study: Study, specs: Specs) -> Iterator[Broken]:
                 )
 
 
-def _published_std_errors(design: Design[Any], *, clustered: bool) -> tuple[str, ...]:
-    """Return the estimators that a design's module names; none where it has names of its own."""
-    module = sys.modules[design.estimate.__module__]
-    names: tuple[str, ...] = vars(module).get(
-        "CLUSTER_STD_ERRORS" if clustered else "INDIVIDUAL_STD_ERRORS", ()
-    )
-    return names
-
-
-def _named_columns(spec: Strict) -> Iterator[tuple[str, str, str]]:
-    """Yield field, column and role of each column that a design's fields name."""
-    for key, name in attributes(type(spec)).items():
-        extra = type(spec).model_fields[name].json_schema_extra
-        role = extra.get("evaluate_role") if isinstance(extra, dict) else None
-        value = getattr(spec, name)
-        for column in value if isinstance(value, tuple) else (value,):
-            if isinstance(role, str) and isinstance(column, str):
-                yield key, column, role
-
-
 def _roles(spec: Strict) -> set[str]:
-    return {role for _, _, role in _named_columns(spec)}
+    return set(roles(spec).values())
 
 
 def _design_place(study: Study, name: str) -> str:

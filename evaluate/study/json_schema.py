@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from evaluate.design import Design, all_designs
+from evaluate.design import ROLE, Design, all_designs
 from evaluate.study.schema import Study
 
 Json = dict[str, Any]
@@ -70,7 +70,7 @@ def _clean(node: Any, *, names: bool = False) -> Any:
     kept = {
         key: _clean(value, names=key in ("properties", "$defs"))
         for key, value in node.items()
-        if key not in ("evaluate_role", "default", "title")
+        if key not in (ROLE, "default", "title")
     }
     if node.get("default") is not None:
         kept["default"] = node["default"]

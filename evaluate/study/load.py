@@ -25,6 +25,7 @@ from evaluate.study.syntax import Fault, shorten
 from evaluate.study.words import choose, dotted
 from evaluate.study.yaml import parse
 
+MAX_PROBLEMS = 200
 Specs = Mapping[str, tuple[Design[Any], Strict]]
 M = TypeVar("M", bound=BaseModel)
 
@@ -126,7 +127,13 @@ def _designs_for(
 
 
 def _error(file: Path, found: Iterable[Fault]) -> StudyError:
-    return StudyError(*(fault.problem(shown(file)) for fault in sorted(set(found))))
+    faults_by_line = sorted(set(found))
+    shown_faults, rest = faults_by_line[:MAX_PROBLEMS], faults_by_line[MAX_PROBLEMS:]
+    if rest:
+        what = f"from here on there are {len(rest)} more problems"
+        fix = "repair those above first, and check again"
+        shown_faults.append(Fault(rest[0].line, what, "so many often have one cause", fix))
+    return StudyError(*(fault.problem(shown(file)) for fault in shown_faults))
 
 
 def _validated(model: type[M], document: Document, base: Key) -> M:

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from evaluate.design import Design
 from evaluate.designs.randomised import DESIGN
+from evaluate.economics.definition import Economics
 from evaluate.study.schema import Study
 from evaluate.study.yaml import parse
 
@@ -133,14 +134,20 @@ def first_places() -> dict[str, Place]:
 
 
 def host(place: Place) -> dict[str, Any]:
-    """Return a small good definition that has a place."""
-    block = str(place.path[0])
-    group = next((one for one in _GROUPS if block in one), {block})
+    """Return a good definition that has a place, and little else: reading takes the time."""
     assert GOOD is not None
     assert SHORT is not None
-    if not has(GOOD, place.path):
-        return copy.deepcopy(SHORT)
-    return copy.deepcopy(SHORT | {one: GOOD[one] for one in group})
+    block = str(place.path[0])
+    group = next((one for one in _GROUPS if block in one), {block})
+    tree = copy.deepcopy(SHORT)
+    if has(GOOD, place.path):
+        tree |= copy.deepcopy({one: GOOD[one] for one in group})
+    for key, info in Economics.model_fields.items():
+        if not info.is_required() and key not in place.path[:2]:
+            tree["economics"].pop(key, None)
+    if block != "economics":
+        del tree["economics"]
+    return tree
 
 
 def has(tree: Any, path: Path_) -> bool:

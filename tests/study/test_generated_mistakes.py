@@ -60,7 +60,6 @@ NEEDED = {
     "Data.source",
     "Data.sources",
     "Study.data",
-    "Study.analyses",
     "Study.facts",
     "Randomised.cluster",
     "Rate.to",

@@ -13,7 +13,7 @@ from study_mistakes import HERE
 
 from evaluate.design import Design, all_designs
 from evaluate.errors import Problem, StudyError
-from evaluate.study.load import Definition, load
+from evaluate.study.load import MAX_PROBLEMS, Definition, load
 from evaluate.study.yaml import MAX_BYTES
 
 Load = Callable[[str], Definition]
@@ -170,3 +170,11 @@ def test_messages_show_long_and_odd_values_on_one_short_line(problems: Problems)
     (one,) = problems(SHORT.replace("status: running", 'status: "a`b\\nc' + "d" * 500 + '"'))
     assert one.what.startswith("`status` is the text `a'b cddd")
     assert len(one.what) < 120
+
+
+def test_a_flood_of_problems_is_cut_short(problems: Problems) -> None:
+    found = problems("version: 1\n" * 1000)
+    assert len(found) == MAX_PROBLEMS + 1
+    missing = sum("is missing" in one.what for one in found)
+    more = 999 + missing - MAX_PROBLEMS
+    assert found[-1].what == f"from here on there are {more} more problems"

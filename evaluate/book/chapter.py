@@ -1,0 +1,129 @@
+"""A study's chapter in the order of a reader's questions, built from its finding alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+from evaluate.book.sources import finding
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+from evaluate.book.evidence import sure
+from evaluate.book.lead import facts, lead
+from evaluate.book.money import money
+from evaluate.book.picture import CLOSING, Drawing, figure, opening
+from evaluate.book.programme import comparison, done, outcomes, programme, published
+from evaluate.book.prose import UnknownNumberError, prose, references
+from evaluate.book.results import all_numbers, results
+from evaluate.book.view import View
+from evaluate.book.write import box, paragraph, section, table
+
+
+class Study(SphinxDirective):
+    """``{study} SLUG``: the whole chapter of a study."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the chapter as one section under its question."""
+        view = View(finding(self.env, self.arguments[0]), self.config.language)
+        try:
+            return [chapter(view)]
+        except UnknownNumberError as missing:
+            what = f"{self.arguments[0]}: its text points to {missing}, which is not there"
+            raise self.error(what) from None
+
+
+def chapter(view: View) -> nodes.section:
+    """Return the chapter of a study.
+
+    Parameters
+    ----------
+    view : View
+        The finding and the page's language.
+
+    Raises
+    ------
+    UnknownNumberError
+        If the prose points to a number that the finding does not hold.
+    """
+    return section(view.texts(view.study["question"]), view.finding.id, _parts(view))
+
+
+def _parts(view: View) -> Iterator[nodes.Node]:
+    yield from _banner(view)
+    yield from lead(view)
+    yield facts(view)
+    if not view.planned:
+        yield from figure(view, "answer")
+        yield sure(view)
+        yield results(view)
+        yield from _refused(view)
+        yield from money(view)
+    yield from prose(view)
+    yield done(view)
+    yield comparison(view)
+    yield programme(view)
+    yield outcomes(view)
+    yield from published(view)
+    yield from references(view)
+    if view.finding.estimates:
+        yield all_numbers(view)
+    yield again(view)
+
+
+def _banner(view: View) -> Iterator[nodes.Node]:
+    if view.finding.data_kind == "dummy":
+        yield box([paragraph(view.words("banner.dummy"))], "ev-banner", "ev-warning")
+    elif view.planned:
+        yield box([paragraph(view.words("banner.planned"))], "ev-banner")
+
+
+def _refused(view: View) -> Iterator[nodes.Node]:
+    if not view.finding.refusals:
+        return
+    w = view.words
+    head = [w("refused.analysis"), w("refused.why"), w("refused.fix")]
+    rows = (
+        [one.analysis, view.texts({"en": one.why}), view.texts({"en": one.fix})]
+        for one in view.finding.refusals
+    )
+    yield section(w("refused.title"), "refused", [table(w("refused.title"), head, rows)])
+
+
+def again(view: View) -> nodes.section:
+    """Return how to run the study again, and the hashes of what it was made from."""
+    w, name = view.words, view.finding.id
+    commands = "\n".join(f"evaluate {verb} studies/{name}" for verb in ("check", "run", "verify"))
+    rows = [
+        [w(f"again.{part}") if f"again.{part}" in w else part, nodes.literal(text=value[:12])]
+        for part, value in view.finding.provenance.items()
+    ]
+    made = table(w("again.made_from"), [w("again.part"), w("again.hash")], rows)
+    code = nodes.literal_block(commands, commands, language="none")
+    return section(w("again.title"), "again", [code, paragraph(w("again.text_long")), made])
+
+
+def _visit(self: HTML5Translator, node: Drawing) -> None:
+    builder = self.builder
+    folder = builder.outdir / "_static" / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(name: str, svg: str) -> str:
+        (folder / name).write_text(svg, encoding="utf-8")
+        depth = builder.current_docname.count("/")
+        return f"{'../' * depth}_static/figures/{name}"
+
+    self.body.append(opening(node, keep))
+
+
+def _depart(self: HTML5Translator, node: Drawing) -> None:
+    self.body.append(CLOSING)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive and the figure."""
+    app.add_directive("study", Study)
+    app.add_node(Drawing, html=(_visit, _depart))

@@ -1,0 +1,79 @@
+"""What the answer rests on: the claim's step, and every check, the failed ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+
+from evaluate.book.view import View
+from evaluate.book.write import box, marked, paragraph, section, strong
+from evaluate.core import Check
+
+_ORDER = ("failed", "uninformative", "not_run", "passed")
+_SIGNS = {"failed": "✕", "uninformative": "△", "not_run": "–", "passed": "✓"}
+_ABOVE = "step "
+
+
+def sure(view: View) -> nodes.section:
+    """Return the section on certainty; it stands before any money."""
+    return section(view.words("sure.title"), "certainty", _blocks(view))
+
+
+def _blocks(view: View) -> Iterator[nodes.Node]:
+    w, found = view.words, view.lead()
+    if found is not None:
+        verdict, _ = found
+        name = w(f"rung.{verdict.rung}")
+        step = [strong(w("sure.step", step=verdict.rung, name=name))]
+        missing = [_reason(view, one) for one in verdict.because if one.startswith(_ABOVE)]
+        if missing:
+            step += [" ", w("sure.next", reasons="; ".join(missing))]
+        yield box([paragraph(step)], "ev-sure-word")
+    comparison = view.study["comparison"]
+    credible = [strong(w("sure.credible")), ": ", view.texts(comparison["why_credible"])]
+    yield paragraph(credible)
+    checks = sorted(_distinct(view), key=lambda one: _ORDER.index(one.result))
+    if checks:
+        items = [nodes.list_item("", _check(view, one), classes=[_style(one)]) for one in checks]
+        yield nodes.bullet_list("", *items, classes=["ev-checks"])
+
+
+def _reason(view: View, because: str) -> str:
+    """Return ``step 5 needs balance: failed`` in the page's own words."""
+    name, _, result = because.partition(" needs ")[2].partition(": ")
+    word = view.words(f"check.{result.replace(' ', '_')}").lower()
+    return view.words("sure.needs", check=_name(view, name), result=word)
+
+
+def _name(view: View, name: str) -> str:
+    return view.words(f"check.{name}") if f"check.{name}" in view.words else name
+
+
+def _distinct(view: View) -> Iterator[Check]:
+    """Yield each check once where several analyses found the same."""
+    seen = set()
+    for check in view.finding.checks:
+        key = (check.name, check.result, check.text)
+        if key not in seen:
+            seen.add(key)
+            yield check
+
+
+def _style(check: Check) -> str:
+    return f"ev-{check.result.replace('_', '-')}"
+
+
+def _check(view: View, check: Check) -> nodes.paragraph:
+    """Return a check with sign and word, never by colour alone."""
+    word = f"{_SIGNS[check.result]} {view.words(f'check.{check.result}')}"
+    name = view.words("check.of", name=_name(view, check.name), analysis=check.analysis)
+    return paragraph(
+        [
+            marked(word, "ev-check-word"),
+            " ",
+            strong(f"{name}."),
+            " ",
+            view.texts({"en": check.text}),
+        ]
+    )

@@ -1,0 +1,165 @@
+"""The first screen: one sentence with the answer and its certainty, and the facts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+
+from evaluate.book.view import View
+from evaluate.book.write import Content, box, marked, paragraph, strong
+from evaluate.core import Estimate, Verdict
+
+_HUNDRED = 100
+
+
+def lead(view: View) -> list[nodes.Node]:
+    """Return the lead paragraph; it never says more than the verdict."""
+    if view.planned:
+        word, sentence = view.words("verdict.planned"), view.words("lead.planned")
+        return [paragraph([strong(f"{word}."), " ", sentence], "ev-lead")]
+    found = view.lead()
+    if found is None:
+        return [paragraph(view.words("lead.no_headline"), "ev-lead")]
+    verdict, row = found
+    word = strong(f"{view.words(f'verdict.{verdict.verdict}')}.")
+    if row is None:
+        why = "; ".join(verdict.because)
+        return [paragraph([word, " ", view.words("lead.refused", why=why)], "ev-lead")]
+    sentences = [_sentence(view, verdict, row), *_limits(view, verdict, row)]
+    return [paragraph([word, " ", " ".join(sentences)], "ev-lead")]
+
+
+def outcome_title(view: View, key: str) -> str:
+    """Return an outcome's title in prose."""
+    return view.texts.plain(view.outcome(key)["title"])
+
+
+def _sentence(view: View, verdict: Verdict, row: Estimate) -> str:
+    arms = view.arms(row)
+    title = outcome_title(view, verdict.outcome)
+    low, high = view.effect(row.conf_low, row.unit), view.effect(row.conf_high, row.unit)
+    if arms is None or row.method != "difference in means":
+        difference = view.effect(row.estimate, row.unit)
+        return view.words(
+            "lead.difference", outcome=title, difference=difference, low=low, high=high
+        )
+    if row.unit == "share":
+        return f"{view.words('lead.of_outcome', outcome=title)} {_of_hundred(view, row, arms)}"
+    return view.words(
+        "lead.number",
+        outcome=title,
+        treated=view.level(arms[0], row.unit),
+        comparison=view.level(arms[1], row.unit),
+        difference=view.effect(row.estimate, row.unit),
+        low=low,
+        high=high,
+    )
+
+
+def _of_hundred(view: View, row: Estimate, arms: tuple[float, float]) -> str:
+    """Return natural frequencies whose difference is that of the numbers shown."""
+    treated, comparison = (round(_HUNDRED * one) for one in arms)
+    return view.words(
+        "lead.share",
+        treated=treated,
+        comparison=comparison,
+        difference=_more(view, treated - comparison),
+        low=_more(view, round(_HUNDRED * row.conf_low)),
+        high=_more(view, round(_HUNDRED * row.conf_high)),
+    )
+
+
+def _more(view: View, n: int) -> str:
+    if n == 0:
+        return view.words("lead.as_many")
+    return view.words("lead.more" if n > 0 else "lead.fewer", n=abs(n))
+
+
+def _limits(view: View, verdict: Verdict, row: Estimate) -> Iterator[str]:
+    """Yield what weakens the answer, in the same breath."""
+    worthwhile = view.outcome(verdict.outcome).get("smallest_worthwhile")
+    slots = {
+        "worthwhile": view.effect(worthwhile, row.unit, sign=False) if worthwhile else "",
+        "detectable": (
+            view.effect(verdict.detectable, row.unit, sign=False) if verdict.detectable else ""
+        ),
+    }
+    if "likely overstated" in verdict.because:
+        yield view.words("lead.overstated", **slots)
+    if verdict.verdict == "inconclusive" and not worthwhile:
+        yield view.words("lead.inconclusive_alone")
+    elif verdict.verdict in ("ruled out", "not detectable", "inconclusive"):
+        yield view.words(f"lead.{verdict.verdict}", **slots)
+
+
+def facts(view: View) -> nodes.Node:
+    """Return the strip of facts under the lead: at most five, none without its range."""
+    found = list(_planned_facts(view) if view.planned else _result_facts(view))
+    return box((_fact(*one) for one in found), "ev-facts")
+
+
+def _fact(label: str, value: Content, under: str = "") -> nodes.Node:
+    lines = [paragraph(label, "ev-fact-label"), paragraph(strong(value), "ev-fact-value")]
+    if under:
+        lines.append(paragraph(marked(under), "ev-fact-under"))
+    return box(lines, "ev-fact")
+
+
+def _planned_facts(view: View) -> Iterator[tuple[str, Content, str]]:
+    w, programme = view.words, view.study["programme"]
+    yield w("facts.status"), w(f"status.{view.finding.stage}"), ""
+    yield w("facts.owner"), view.texts(programme["owner"]), ""
+    if "period" in programme:
+        yield w("facts.period"), _years(programme["period"]), ""
+    if "country" in programme:
+        yield w("facts.country"), ", ".join(map(view.texts.plain, programme["country"])), ""
+    yield (
+        w("facts.class"),
+        ", ".join(w(f"class.{one}") for one in view.study["intervention"]["class"]),
+        "",
+    )
+
+
+def _years(period: dict[str, str]) -> str:
+    first, last = period["from"][:4], period.get("to", "")[:4]
+    return first if first == last else f"{first}–{last}"
+
+
+def _result_facts(view: View) -> Iterator[tuple[str, Content, str]]:
+    w, found = view.words, view.lead()
+    if found is None:
+        return
+    verdict, row = found
+    if row is None:
+        yield w("facts.effect"), w("verdict.not estimable"), ""
+        return
+    limits = {
+        k: view.effect(v, row.unit) for k, v in (("low", row.conf_low), ("high", row.conf_high))
+    }
+    yield w("facts.effect"), view.effect(row.estimate, row.unit), w("facts.interval", **limits)
+    step = w("facts.step", step=verdict.rung)
+    yield w("facts.claim"), w(f"verdict.{verdict.verdict}").lower(), step
+    yield from _money(view)
+    under = w("facts.treated", n=view.number(row.n_treated))
+    if row.n_clusters is not None:
+        under = w("facts.clusters", n=view.number(row.n_clusters))
+    yield w("facts.rests"), w("facts.people", n=view.number(row.n_obs)), under
+
+
+def _money(view: View) -> Iterator[tuple[str, Content, str]]:
+    w, accounts = view.words, view.rows("economics.accounts")
+    if not accounts:
+        return
+    cost = float(accounts["society"].get("cost") or 0)
+    year = view.study["economics"]["price_year"]
+    yield w("facts.cost"), view.money(cost), w("facts.per_participant", year=year)
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for key, row in accounts.items():
+        net = row.get("net")
+        if key not in ("society", "public_funds") and isinstance(net, float) and net:
+            sides[net > 0].append(view.payer(key))
+    pays = w("facts.pays", payers=", ".join(sides[False])) if sides[False] else ""
+    gains = w("facts.gains", payers=", ".join(sides[True])) if sides[True] else ""
+    if pays or gains:
+        yield w("facts.money"), pays or gains, gains if pays else ""

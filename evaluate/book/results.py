@@ -1,0 +1,200 @@
+"""The numbers: outcomes, the same question asked in other ways, the groups, all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from docutils import nodes
+
+from evaluate.book.lead import outcome_title
+from evaluate.book.numbers import p_value
+from evaluate.book.picture import figure
+from evaluate.book.view import View
+from evaluate.book.write import Content, marked, paragraph, section, strong, table
+from evaluate.core import Cell, Estimate
+
+ABSENT = "–"
+
+
+def results(view: View) -> nodes.section:
+    """Return the section on results."""
+    return section(view.words("results.title"), "results", _blocks(view))
+
+
+def _blocks(view: View) -> Iterator[nodes.Node]:
+    yield from figure(view, "forest")
+    rows = list(_outcome_rows(view))
+    level = _level(view)
+    if rows:
+        w = view.words
+        head = [w("results.outcome"), w("results.without"), w("results.with")]
+        head += [w("results.difference", level=level), w("results.result")]
+        yield table(w("results.estimates"), head, rows, "ev-numbers")
+    yield from (paragraph(one) for one in _worthwhile(view))
+    yield from _beside(view, level)
+    yield from _groups(view)
+    hidden = view.finding.released.get("hidden")
+    if hidden:
+        yield paragraph(view.words("results.withheld", n=hidden), "ev-note")
+
+
+def _level(view: View) -> str:
+    return (
+        view.percent(view.finding.estimates[0].conf_level, digits=0)
+        if view.finding.estimates
+        else ""
+    )
+
+
+def interval(view: View, row: Estimate) -> str:
+    """Return an interval in the outcome's unit, the unit said once."""
+    low, high = (view.effect(one, row.unit) for one in (row.conf_low, row.conf_high))
+    return view.words("facts.interval", low=low.rsplit("\u00a0", 1)[0], high=high)
+
+
+def _outcome_rows(view: View) -> Iterator[Sequence[Content]]:
+    for verdict in view.verdicts():
+        row = view.headline(verdict.outcome)
+        title = view.texts(view.outcome(verdict.outcome)["title"])
+        word = view.words(f"verdict.{verdict.verdict}")
+        if row is None:
+            yield [title, ABSENT, ABSENT, ABSENT, f"{word}: {'; '.join(verdict.because)}"]
+            continue
+        arms = view.arms(row)
+        means = [view.level(one, row.unit) for one in reversed(arms)] if arms else [ABSENT, ABSENT]
+        effect = [strong(view.effect(row.estimate, row.unit)), f" ({interval(view, row)})"]
+        yield [title, *means, effect, word]
+
+
+def _worthwhile(view: View) -> Iterator[Content]:
+    for verdict in view.verdicts():
+        row = view.headline(verdict.outcome)
+        if row is None or verdict.detectable is None:
+            continue
+        worthwhile = view.outcome(verdict.outcome).get("smallest_worthwhile")
+        title = strong(f"{outcome_title(view, verdict.outcome)}. ")
+        if worthwhile is None:
+            yield [title, view.words("results.worthwhile_none")]
+            continue
+        sums = {"worthwhile": worthwhile, "detectable": verdict.detectable}
+        shown = {key: view.effect(value, row.unit, sign=False) for key, value in sums.items()}
+        yield [title, view.words("results.worthwhile", **shown)]
+
+
+def _beside(view: View, level: str) -> Iterator[nodes.Node]:
+    rows = [one for one in view.finding.estimates if one.role != "headline"]
+    if not rows:
+        return
+    w = view.words
+    head = [w("results.outcome"), w("results.method"), w("results.difference", level=level)]
+    cells = (
+        [
+            outcome_title(view, one.outcome),
+            [view.texts({"en": one.method}), f", {one.std_error_method} ({one.analysis})"],
+            f"{view.effect(one.estimate, one.unit)} ({interval(view, one)})",
+        ]
+        for one in rows
+    )
+    yield table(w("results.beside"), [*head, w("results.role")], _with_role(view, rows, cells))
+
+
+def _with_role(
+    view: View, rows: Sequence[Estimate], cells: Iterator[list[Content]]
+) -> Iterator[list[Content]]:
+    for row, cell in zip(rows, cells, strict=True):
+        yield [*cell, view.words(f"role.{row.role}")]
+
+
+def _groups(view: View) -> Iterator[nodes.Node]:
+    """Show the groups of the leading analysis: what went in, who was lost, how alike they were."""
+    found = view.lead()
+    if found is None or found[1] is None:
+        return
+    analysis, unit = found[1].analysis, found[1].unit
+    yield from _flow(view, analysis, unit)
+    yield from figure(view, "attrition")
+    yield from _balance(view, analysis)
+
+
+def _flow(view: View, analysis: str, unit: str) -> Iterator[nodes.Node]:
+    w, arms = view.words, view.rows(f"{analysis}.arms")
+    lost = view.rows(f"{analysis}.attrition")
+    if not arms:
+        return
+    head = [
+        w(f"results.{one}") for one in ("arm", "assigned", "observed", "lost", "mean", "std_dev")
+    ]
+    rows = [
+        [
+            w(f"arm.{name}"),
+            _count(view, row.get("n_assigned")),
+            _count(view, row.get("n_obs")),
+            _share(view, lost.get(name, {}).get("attrition")),
+            _level_of(view, row.get("mean"), unit),
+            _level_of(view, row.get("std_dev"), unit),
+        ]
+        for name, row in arms.items()
+    ]
+    yield table(w("results.flow"), head, rows, "ev-numbers")
+
+
+def _balance(view: View, analysis: str) -> Iterator[nodes.Node]:
+    w, rows = view.words, view.rows(f"{analysis}.balance")
+    if not rows:
+        return
+    yield from figure(view, "balance")
+    head = [w("results.covariate"), w("results.with"), w("results.without")]
+    head += [w("results.standardised"), w("results.category")]
+    cells = [
+        [
+            name,
+            _plain(view, row.get("mean_treated")),
+            _plain(view, row.get("mean_comparison")),
+            _plain(view, row.get("difference"), digits=2),
+            w(f"category.{row['category']}") if "category" in row else ABSENT,
+        ]
+        for name, row in rows.items()
+    ]
+    yield table(w("results.balance"), head, cells, "ev-numbers")
+    yield paragraph(w("results.balance_note"), "ev-note")
+
+
+def _count(view: View, value: Cell) -> str:
+    return view.number(value, digits=0) if isinstance(value, (int, float)) else ABSENT
+
+
+def _share(view: View, value: Cell) -> str:
+    return view.percent(value) if isinstance(value, (int, float)) else ABSENT
+
+
+def _level_of(view: View, value: Cell, unit: str) -> str:
+    return view.level(value, unit) if isinstance(value, (int, float)) else ABSENT
+
+
+def _plain(view: View, value: Cell, digits: int | None = None) -> str:
+    return view.number(value, digits=digits) if isinstance(value, (int, float)) else ABSENT
+
+
+def all_numbers(view: View) -> nodes.section:
+    """Return the appendix: each row with its standard error, degrees of freedom and p-value."""
+    w = view.words
+    keys = ("analysis", "estimate", "std_error", "interval", "df", "p", "n")
+    rows = (_numbers(view, one) for one in view.finding.estimates)
+    head = [w(f"numbers.{one}") for one in keys]
+    body = table(w("numbers.caption"), head, rows, "ev-numbers")
+    return section(w("numbers.title"), "numbers", [body])
+
+
+def _numbers(view: View, row: Estimate) -> list[Content]:
+    name = f"{row.analysis}: {row.outcome}, {row.estimand}, {row.term}"
+    factor, digits = (100, 2) if row.unit == "share" else (1, None)
+    low, high = (view.number(factor * one, digits=digits) for one in (row.conf_low, row.conf_high))
+    return [
+        [name, " ", marked([view.texts({"en": row.method})], "ev-soft")],
+        view.effect(row.estimate, row.unit),
+        f"{view.number(factor * row.std_error, digits=digits)} ({row.std_error_method})",
+        view.words("facts.interval", low=low, high=high),
+        view.number(row.df, digits=1) if row.df is not None else ABSENT,
+        p_value(row.p_value, view.language) if row.p_value is not None else ABSENT,
+        f"{view.number(row.n_obs)} ({view.number(row.n_treated)})",
+    ]

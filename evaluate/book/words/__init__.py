@@ -1,0 +1,57 @@
+"""The book's own words, by language: one catalogue for each language, the same keys in all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Speaks one language.
+
+    Attributes
+    ----------
+    language : str
+        Language code of the catalogue.
+    catalogue : mapping of str to str
+        Texts by key; ``{name}`` stands for a slot.
+    """
+
+    language: str
+    catalogue: Mapping[str, str]
+
+    def __call__(self, key: str, **slots: object) -> str:
+        """Return the text of a key with its slots filled.
+
+        Raises
+        ------
+        KeyError
+            If the catalogue lacks the key or the text needs another slot.
+        """
+        return self.catalogue[key].format(**slots)
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether the catalogue has a key."""
+        return key in self.catalogue
+
+
+@cache
+def words(language: str) -> Words:
+    """Return the words of a language; English where there is no catalogue."""
+    found = catalogue(language) or catalogue(FALLBACK)
+    return Words(language if catalogue(language) else FALLBACK, found)
+
+
+def catalogue(language: str) -> dict[str, str]:
+    """Return all texts of a language, merged from the files of every part of the book."""
+    texts: dict[str, str] = {}
+    for file in sorted(_FOLDER.glob(f"*.{language}.json")):
+        texts |= json.loads(file.read_text(encoding="utf-8"))
+    return texts
