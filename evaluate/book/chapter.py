@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from docutils import nodes
-from evaluate.book.sources import finding
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
@@ -17,6 +16,7 @@ from evaluate.book.picture import CLOSING, Drawing, figure, opening
 from evaluate.book.programme import comparison, done, outcomes, programme, published
 from evaluate.book.prose import UnknownNumberError, prose, references
 from evaluate.book.results import all_numbers, results
+from evaluate.book.sources import finding
 from evaluate.book.view import View
 from evaluate.book.write import box, paragraph, section, table
 
@@ -29,6 +29,8 @@ class Study(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the chapter as one section under its question."""
         view = View(finding(self.env, self.arguments[0]), self.config.language)
+        titles = self.env.temp_data.setdefault("evaluate_titles", {})
+        titles[self.env.docname] = view.texts.plain(view.study["title"])
         try:
             return [chapter(view)]
         except UnknownNumberError as missing:
@@ -123,7 +125,18 @@ def _depart(self: HTML5Translator, node: Drawing) -> None:
     self.body.append(CLOSING)
 
 
+def _short_title(app: Sphinx, doctree: nodes.document) -> None:
+    """Name the page by the study's title in the contents; its heading is the question."""
+    page = app.env.docname
+    title = app.env.temp_data.get("evaluate_titles", {}).get(page)
+    if title is not None:
+        app.env.titles[page] = nodes.title("", title)
+        entry = next(app.env.tocs[page].findall(nodes.reference))
+        entry.children = [nodes.Text(title)]
+
+
 def setup(app: Sphinx) -> None:
     """Register the directive and the figure."""
+    app.connect("doctree-read", _short_title, priority=900)
     app.add_directive("study", Study)
     app.add_node(Drawing, html=(_visit, _depart))

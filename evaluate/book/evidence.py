@@ -33,9 +33,12 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
     comparison = view.study["comparison"]
     credible = [strong(w("sure.credible")), ": ", view.texts(comparison["why_credible"])]
     yield paragraph(credible)
-    checks = sorted(_distinct(view), key=lambda one: _ORDER.index(one.result))
+    checks = sorted(_grouped(view), key=lambda one: _ORDER.index(one[0].result))
     if checks:
-        items = [nodes.list_item("", _check(view, one), classes=[_style(one)]) for one in checks]
+        items = [
+            nodes.list_item("", _check(view, one, where), classes=[_style(one)])
+            for one, where in checks
+        ]
         yield nodes.bullet_list("", *items, classes=["ev-checks"])
 
 
@@ -50,30 +53,22 @@ def _name(view: View, name: str) -> str:
     return view.words(f"check.{name}") if f"check.{name}" in view.words else name
 
 
-def _distinct(view: View) -> Iterator[Check]:
-    """Yield each check once where several analyses found the same."""
-    seen = set()
+def _grouped(view: View) -> Iterator[tuple[Check, str]]:
+    """Yield each result of each check once, with the analyses that share it."""
+    same: dict[tuple[str, str], list[Check]] = {}
     for check in view.finding.checks:
-        key = (check.name, check.result, check.text)
-        if key not in seen:
-            seen.add(key)
-            yield check
+        same.setdefault((check.name, check.result), []).append(check)
+    for checks in same.values():
+        yield checks[0], ", ".join(one.analysis for one in checks)
 
 
 def _style(check: Check) -> str:
     return f"ev-{check.result.replace('_', '-')}"
 
 
-def _check(view: View, check: Check) -> nodes.paragraph:
+def _check(view: View, check: Check, where: str) -> nodes.paragraph:
     """Return a check with sign and word, never by colour alone."""
     word = f"{_SIGNS[check.result]} {view.words(f'check.{check.result}')}"
-    name = view.words("check.of", name=_name(view, check.name), analysis=check.analysis)
-    return paragraph(
-        [
-            marked(word, "ev-check-word"),
-            " ",
-            strong(f"{name}."),
-            " ",
-            view.texts({"en": check.text}),
-        ]
-    )
+    name = view.words("check.of", name=_name(view, check.name), analysis=where)
+    body = [strong(f"{name}."), " ", view.texts({"en": check.text})]
+    return paragraph([marked(word, "ev-check-word"), " ", marked(body, "ev-check-body")])

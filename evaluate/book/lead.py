@@ -134,10 +134,8 @@ def _result_facts(view: View) -> Iterator[tuple[str, Content, str]]:
     if row is None:
         yield w("facts.effect"), w("verdict.not estimable"), ""
         return
-    limits = {
-        k: view.effect(v, row.unit) for k, v in (("low", row.conf_low), ("high", row.conf_high))
-    }
-    yield w("facts.effect"), view.effect(row.estimate, row.unit), w("facts.interval", **limits)
+    span = view.interval(row.conf_low, row.conf_high, row.unit)
+    yield w("facts.effect"), view.effect(row.estimate, row.unit), span
     step = w("facts.step", step=verdict.rung)
     yield w("facts.claim"), w(f"verdict.{verdict.verdict}").lower(), step
     yield from _money(view)

@@ -29,7 +29,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         w = view.words
         head = [w("results.outcome"), w("results.without"), w("results.with")]
         head += [w("results.difference", level=level), w("results.result")]
-        yield table(w("results.estimates"), head, rows, "ev-numbers")
+        yield table(w("results.estimates"), head, rows, "ev-numbers", "ev-last-word")
     yield from (paragraph(one) for one in _worthwhile(view))
     yield from _beside(view, level)
     yield from _groups(view)
@@ -46,10 +46,8 @@ def _level(view: View) -> str:
     )
 
 
-def interval(view: View, row: Estimate) -> str:
-    """Return an interval in the outcome's unit, the unit said once."""
-    low, high = (view.effect(one, row.unit) for one in (row.conf_low, row.conf_high))
-    return view.words("facts.interval", low=low.rsplit("\u00a0", 1)[0], high=high)
+def _interval(view: View, row: Estimate) -> str:
+    return view.interval(row.conf_low, row.conf_high, row.unit)
 
 
 def _outcome_rows(view: View) -> Iterator[Sequence[Content]]:
@@ -62,7 +60,7 @@ def _outcome_rows(view: View) -> Iterator[Sequence[Content]]:
             continue
         arms = view.arms(row)
         means = [view.level(one, row.unit) for one in reversed(arms)] if arms else [ABSENT, ABSENT]
-        effect = [strong(view.effect(row.estimate, row.unit)), f" ({interval(view, row)})"]
+        effect = [strong(view.effect(row.estimate, row.unit)), f" ({_interval(view, row)})"]
         yield [title, *means, effect, word]
 
 
@@ -82,7 +80,9 @@ def _worthwhile(view: View) -> Iterator[Content]:
 
 
 def _beside(view: View, level: str) -> Iterator[nodes.Node]:
-    rows = [one for one in view.finding.estimates if one.role != "headline"]
+    alike = {_same(one) for one in view.finding.estimates if one.role == "headline"}
+    others = [one for one in view.finding.estimates if _same(one) not in alike]
+    rows = list({_same(one): one for one in others}.values())
     if not rows:
         return
     w = view.words
@@ -91,11 +91,16 @@ def _beside(view: View, level: str) -> Iterator[nodes.Node]:
         [
             outcome_title(view, one.outcome),
             [view.texts({"en": one.method}), f", {one.std_error_method} ({one.analysis})"],
-            f"{view.effect(one.estimate, one.unit)} ({interval(view, one)})",
+            f"{view.effect(one.estimate, one.unit)} ({_interval(view, one)})",
         ]
         for one in rows
     )
     yield table(w("results.beside"), [*head, w("results.role")], _with_role(view, rows, cells))
+
+
+def _same(row: Estimate) -> tuple[object, ...]:
+    """Return what makes two rows say the same, whichever analysis gives them."""
+    return row.outcome, row.term, row.method, row.std_error_method, row.estimate
 
 
 def _with_role(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evaluate.book.numbers import in_unit, number, percent
+from evaluate.book.numbers import TIE, in_unit, number, percent
 from evaluate.book.words import Words, words
 from evaluate.book.write import Texts
 from evaluate.core import Cell, Estimate, Finding, Table, Verdict
@@ -65,6 +65,11 @@ class View:
     def level(self, value: float, unit: str) -> str:
         """Return a level, such as a mean, with its unit."""
         return in_unit(value, unit, self.language)
+
+    def interval(self, low: float, high: float, unit: str) -> str:
+        """Return an interval that does not break over lines, its unit said once."""
+        ends = (self.effect(low, unit).rsplit(TIE, 1)[0], self.effect(high, unit))
+        return self.words("facts.interval", low=ends[0], high=ends[1]).replace(" ", TIE)
 
     def money(self, value: float, *, sign: bool = False) -> str:
         """Return a sum in the account's currency."""

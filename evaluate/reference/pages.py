@@ -10,9 +10,13 @@ from evaluate.reference.commands import commands
 from evaluate.reference.errors import errors
 from evaluate.reference.keys import design, study
 from evaluate.reference.results import results
+from evaluate.study.json_schema import schema
+from evaluate.study.json_schema import text as json_text
 
 ROOT = Path(__file__).resolve().parents[2]
 RENEW = "python -m evaluate.reference"
+
+_SCHEMA = Path("book/_static/study.schema.json")  # editors read it: each study.yaml names it
 
 _PART = re.compile(
     r"(<!-- begin generated: (?P<kind>[\w-]+)(?::(?P<what>[\w-]+))? -->\n)"
@@ -35,7 +39,7 @@ def pages(root: Path = ROOT) -> dict[Path, str]:
         The whole text of each such page.
     """
     texts = {path: path.read_text(encoding="utf-8") for path in (root / "book").glob("*/*.md")}
-    return {
+    return {root / _SCHEMA: json_text(schema())} | {
         path: _PART.sub(lambda part: f"{part[1]}\n{_generated(part, root)}\n\n{part[4]}", text)
         for path, text in sorted(texts.items())
         if _PART.search(text)
@@ -51,7 +55,9 @@ def stale(root: Path = ROOT) -> dict[Path, str]:
         The checkout.
     """
     return {
-        path: new for path, new in pages(root).items() if path.read_text(encoding="utf-8") != new
+        path: new
+        for path, new in pages(root).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != new
     }
 
 
@@ -72,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
     for path, new in found.items():
         print(path.relative_to(ROOT).as_posix())
         if "--check" not in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(new, encoding="utf-8", newline="\n")
     if found and "--check" in arguments:
         print(f"These pages no longer agree with the code. Run `{RENEW}`.")

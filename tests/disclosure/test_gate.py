@@ -52,7 +52,14 @@ def test_public_data_pass_every_rule_unchanged(kind):
 
 @pytest.mark.parametrize(
     ("assigned", "observed", "hidden"),
-    [(10, 10, False), (9, 9, True), (50, 41, True), (50, 40, False), (50, 50, False), (50, 9, True)],
+    [
+        (10, 10, False),
+        (9, 9, True),
+        (50, 41, True),
+        (50, 40, False),
+        (50, 50, False),
+        (50, 9, True),
+    ],
 )
 def test_few_people_are_hidden_also_in_the_difference(assigned, observed, hidden):
     row = shown(arms(assigned, observed))

@@ -135,7 +135,9 @@ def test_a_missing_row_is_a_difference():
 
 
 def test_provenance_says_which_part_changed():
-    assert changed({"data": "a", "definition": "b"}, {"data": "c", "definition": "b"}) == ["the data"]
+    assert changed({"data": "a", "definition": "b"}, {"data": "c", "definition": "b"}) == [
+        "the data"
+    ]
     assert digest([b"ab", b"c"]) != digest([b"a", b"bc"])
 
 

@@ -57,7 +57,12 @@ def test_nothing_private_is_in_the_public_file(study, evaluate, tmp_path):
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("finding.json", '"n_obs": 120', '"n_obs": 121', "finding.json: changed after it was sealed"),
+        (
+            "finding.json",
+            '"n_obs": 120',
+            '"n_obs": 121',
+            "finding.json: changed after it was sealed",
+        ),
         ("finding.json", '"n_obs": 120', '"n_obs": 121', ".n_obs: not what the study gives now"),
         ("people.csv", "\n1,", "\n0,", "the data: changed since the finding was made"),
         ("people.csv", "\n1,", "\n0,", ".estimate: not what the study gives now"),
@@ -100,7 +105,11 @@ def test_out_writes_elsewhere_only(study, evaluate, tmp_path):
 
 
 def test_dummy_rows_stand_in_for_restricted_ones_and_nothing_is_written(study, evaluate):
-    replace(study / "study.yaml", "kind: public\n  source: people.csv", "kind: restricted\n  source: secret.csv\n  dummy: people.csv")
+    replace(
+        study / "study.yaml",
+        "kind: public\n  source: people.csv",
+        "kind: restricted\n  source: secret.csv\n  dummy: people.csv",
+    )
     assert evaluate("run", study).returncode == 3
     ran = evaluate("run", study, "--dummy")
     assert ran.returncode == 0, ran.stderr
@@ -216,7 +225,9 @@ def test_a_new_study_names_its_blanks_and_passes_once_they_are_filled(evaluate, 
             text = text.replace(f"\n{indent}{key}:  #", f"\n{indent}{key}: {fill.get(key, 'x')}  #")
     path.write_text(text)
     (path.parent / "people.csv").write_text((study / "people.csv").read_text())
-    dictionary = (study / "data-dictionary.md").read_text().replace("evening-classes", "night-school")
+    dictionary = (
+        (study / "data-dictionary.md").read_text().replace("evening-classes", "night-school")
+    )
     (path.parent / "data-dictionary.md").write_text(dictionary)
     checked = evaluate("check", path.parent)
     assert checked.returncode == 0, checked.stderr

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from study_mistakes import DESIGNS, HERE
 
-from evaluate.design import Design
 from evaluate.errors import Problem
 from evaluate.study import rules
 from evaluate.study.load import load
@@ -95,12 +93,6 @@ def test_std_error_of_the_wrong_unit_is_named_by_its_place(problems: Problems) -
     assert one.what.startswith("`analyses.main.inference.std_error[#1]` is `HC2`")
 
 
-def test_designs_without_published_names_take_any(
-    problems: Problems, designs: Mapping[str, Design[Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from evaluate.designs import randomised
-
+def test_a_standard_error_that_no_design_offers(problems: Problems) -> None:
     text = SHORT.replace("main: {", "main: {inference: {std_error: jackknife}, ")
     assert re.search("`jackknife`, which is not offered", problems(text)[0].what)
-    monkeypatch.delattr(randomised, "INDIVIDUAL_STD_ERRORS")
-    assert problems(text) == ()

@@ -1,70 +1,57 @@
-"""Figures drawn from a finding's released tables: one module per kind, found by this folder."""
+"""Figures of a finding: one file for each kind, found by this folder."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, cast
 
-from evaluate.book.figures.figure import Figure, Look
+from evaluate.book.figures.frame.look import Look, Theme
+from evaluate.book.figures.frame.reading import Figure, Reading
 from evaluate.core import Finding
 
 __all__ = ["Figure", "draw", "kinds"]
 
 
-class _Kind(Protocol):
-    KIND: str
-
-    def draw(self, finding: Finding, look: Look) -> Figure | None: ...
+@cache
+def kinds() -> tuple[str, ...]:
+    """Return the kinds that can be drawn: the names of the files beside this one."""
+    return tuple(sorted(one.name for one in iter_modules(__path__) if not one.ispkg))
 
 
 def draw(
     kind: str,
     finding: Finding,
     *,
-    theme: str = "light",
+    theme: Theme = "light",
     narrow: bool = False,
     language: str = "en",
 ) -> Figure | None:
-    """Draw one figure of a finding.
+    """Return a figure of a finding, or nothing where the finding has not the numbers for it.
+
+    The same finding gives the same bytes on every machine and day.
 
     Parameters
     ----------
     kind : str
         One of `kinds`.
     finding : Finding
-        Whose released estimates and tables are drawn.
+        Released results; nothing else is read.
     theme : {"light", "dark"}
-        Colours.
+        Page that the figure stands on; the background itself is left clear.
     narrow : bool
-        Whether to draw for 3.42 inches instead of 7.1.
-    language : {"en", "nb", "nn", "sv"}
-        Of the words and numbers.
-
-    Returns
-    -------
-    Figure or None
-        ``None`` when the finding lacks what the figure shows.
+        Whether the figure is drawn for a telephone: 3.42 inches instead of 7.1.
+    language : str
+        Language of labels, title and alternative text.
 
     Raises
     ------
     KeyError
-        If there is no such kind.
+        If no file of this folder draws the kind.
     """
-    from evaluate.book.figures.canvas import style
-
-    module = _modules()[kind]
-    with style():
-        return module.draw(finding, Look(theme, narrow, language))
-
-
-def kinds() -> tuple[str, ...]:
-    """Return the kinds of figures there are."""
-    return tuple(_modules())
-
-
-@lru_cache(maxsize=1)
-def _modules() -> dict[str, _Kind]:
-    found = (import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__))
-    return {one.KIND: cast(_Kind, one) for one in found if hasattr(one, "KIND")}
+    if kind not in kinds():
+        raise KeyError(kind)
+    module = import_module(f"{__name__}.{kind}")
+    look = Look(theme, narrow)
+    drawn: Figure | None = module.draw(Reading(finding, language), look)
+    return drawn

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evaluate.book.figures.canvas import Canvas, width_of
-from evaluate.book.figures.words import word
+from evaluate.book.figures.drawing.canvas import Canvas, width_of
+from evaluate.book.figures.drawing.words import word
 from evaluate.book.numbers import TIE, number, percent
 
 _AXIS = 9.0  # points
@@ -127,8 +127,12 @@ def _labelled(
         values = scale.ticks(wanted)
         step = (values[1] - values[0] if len(values) > 1 else scale.high - scale.low) * shown.factor
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
-        labels = [number(v * shown.factor, shown.language, digits=digits, sign=sign) for v in values]
-        found = [(v, one) for v, one in zip(values, labels, strict=True) if _inside(v, one, scale, width)]
+        labels = [
+            number(v * shown.factor, shown.language, digits=digits, sign=sign) for v in values
+        ]
+        found = [
+            (v, one) for v, one in zip(values, labels, strict=True) if _inside(v, one, scale, width)
+        ]
         if not _crowded(found, scale):
             return found
     return [(0.0, "0")] if scale.low <= 0 <= scale.high else []

@@ -190,7 +190,11 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
     "gets": ("gets", "får", "får"),
     "net": ("net", "netto", "netto"),
     "Payer": ("Payer", "Aktør", "Aktör"),
-    "prices": ("{currency}, {year} prices", "{currency}, {year}-priser", "{currency}, {year} års priser"),
+    "prices": (
+        "{currency}, {year} prices",
+        "{currency}, {year}-priser",
+        "{currency}, {year} års priser",
+    ),
     "accounts subtitle": (
         "Present value per person in the programme, {prices}",
         "Nåverdi per person i tiltaket, {prices}",
@@ -244,6 +248,17 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "Society's net present value per person in the programme, {prices}; height: share of draws",
         "Samfunnets netto nåverdi per person i tiltaket, {prices}; høyde: andel av trekningene",
         "Samhällets nettonuvärde per person i insatsen, {prices}; höjd: andel av dragningarna",
+    ),
+    "fewer than": ("fewer than {n}", "færre enn {n}", "färre än {n}"),
+    "more than": ("more than {n}", "mer enn {n}", "mer än {n}"),
+    "Cautious": ("Cautious limit", "Forsiktig grense", "Försiktig gräns"),
+    "balance note": (
+        "Up to 0.05 is fine, up to 0.25 must be adjusted for, above that the groups are too far "
+        "apart. A cross marks what is too far apart or not adjusted for.",
+        "Inntil 0,05 er greit, inntil 0,25 må justeres for, over det er gruppene for ulike. Et "
+        "kryss viser det som er for ulikt eller ikke justert for.",
+        "Upp till 0,05 är bra, upp till 0,25 måste justeras för, därutöver är grupperna för olika. "
+        "Ett kryss visar det som är för olika eller inte justerat för.",
     ),
     "From": ("From", "Fra", "Från"),
     "To": ("To", "Til", "Till"),

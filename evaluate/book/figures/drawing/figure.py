@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from evaluate.book.figures.canvas import Canvas
-from evaluate.book.figures.words import word
+from evaluate.book.figures.drawing.canvas import Canvas, style
+from evaluate.book.figures.drawing.words import word
+from evaluate.book.figures.frame.look import Look as Asked
+from evaluate.book.figures.frame.reading import Figure, Reading
 from evaluate.core import Finding
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A drawing with the words that belong to it.
-
-    Attributes
-    ----------
-    svg : str
-        Marks and labels only.
-    title : str
-        A sentence one could quote.
-    subtitle : str
-        What is drawn, in which unit.
-    alt : str
-        What the drawing shows, for those who do not see it.
-    header : tuple of str
-        Headings of the data table.
-    rows : tuple of tuple of str
-        Cells of the data table, as written on the page.
-    note : str
-        What stands below the figure; may be empty.
-    """
-
-    svg: str
-    title: str
-    subtitle: str
-    alt: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str
+__all__ = ["Figure", "Look", "alt", "drawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +35,14 @@ class Look:
         """Return what stands below the figure, with the mark of invented data."""
         dummy = f"{self.word('dummy')}." if finding.data_kind == "dummy" else ""
         return " ".join(part for part in (dummy, *parts) if part)
+
+
+def drawn(
+    reading: Reading, asked: Asked, make: Callable[[Finding, Look], Figure | None]
+) -> Figure | None:
+    """Draw in the house's style."""
+    with style():
+        return make(reading.finding, Look(asked.theme, asked.narrow, reading.language))
 
 
 def alt(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from evaluate.book.figures.palette import THEMES
+from evaluate.book.figures.drawing.palette import THEMES
 
 if TYPE_CHECKING:
     from matplotlib.text import Text
@@ -18,7 +18,7 @@ WIDE, NARROW = 7.1, 3.42
 BODY, SMALL = 9.5, 8.3
 LINE = 0.17  # inches from one line of text to the next
 _POINTS = 72.0
-_FONTS = Path(__file__).resolve().parent.parent / "fonts"
+_FONTS = Path(__file__).resolve().parents[2] / "fonts"
 _STYLE = {
     "font.family": ["Evaluate Sans", "DejaVu Sans"],
     "svg.fonttype": "path",
@@ -150,7 +150,9 @@ class Canvas:
             )
         )
 
-    def lines(self, x: float, y: float, lines: Sequence[str], role: str = "ink", **how: Any) -> None:
+    def lines(
+        self, x: float, y: float, lines: Sequence[str], role: str = "ink", **how: Any
+    ) -> None:
         """Write lines below each other, the first at ``y``."""
         for i, line in enumerate(lines):
             self.text(x, y + i * LINE, line, role, **how)
@@ -215,9 +217,7 @@ class Canvas:
         self, xs: Sequence[float], lower: Sequence[float], upper: Sequence[float], role: str
     ) -> None:
         """Fill the area between two curves."""
-        self._axes.fill_between(
-            xs, lower, upper, color=self.colours[role], lw=0, clip_on=False
-        )
+        self._axes.fill_between(xs, lower, upper, color=self.colours[role], lw=0, clip_on=False)
 
     def svg(self) -> str:
         """Return the drawing: the same bytes for the same calls, on every day."""

@@ -31,6 +31,11 @@ class Outcome:
     row: Estimate | None
 
     @property
+    def held(self) -> tuple[float, ...]:
+        """What an axis must hold besides the interval: the smallest effect worth having."""
+        return () if self.worthwhile is None else (self.worthwhile,)
+
+    @property
     def shown(self) -> bool:
         """Whether an effect was shown, either way."""
         return self.verdict.verdict in ("shown benefit", "shown harm")
@@ -57,7 +62,9 @@ def primary(finding: Finding, language: str) -> Outcome | None:
 
 
 def _outcome(finding: Finding, verdict: Verdict, language: str) -> Outcome:
-    about: Mapping[str, Any] = _mapping(_mapping(finding.study.get("outcomes")).get(verdict.outcome))
+    about: Mapping[str, Any] = _mapping(
+        _mapping(finding.study.get("outcomes")).get(verdict.outcome)
+    )
     row = next(
         (
             one

@@ -1,0 +1,1 @@
+"""What all figures share: the sheet, scales, words and what is read from a finding."""

@@ -1,0 +1,1 @@
+"""What all figures share: palette, canvas, axes, words and the reading of a finding."""

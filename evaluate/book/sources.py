@@ -1,0 +1,48 @@
+"""The findings that the book shows: read once, sealed, and each page knows which it rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+
+from evaluate.core import Finding
+from evaluate.errors import StudyError
+from evaluate.findings import read
+
+_ORDER = {"final": 0, "running": 1, "registered": 2, "planned": 3}
+
+
+def folder(env: BuildEnvironment) -> Path:
+    """Return the folder of the studies, as the book's configuration names it."""
+    return (Path(env.srcdir) / env.config.evaluate_studies).resolve()
+
+
+def finding(env: BuildEnvironment, slug: str) -> Finding:
+    """Return a study's finding; the page is built again when it changes.
+
+    Raises
+    ------
+    ExtensionError
+        If there is no finding, or it was changed after it was sealed.
+    """
+    path = folder(env) / slug / "finding.json"
+    env.note_dependency(str(path))
+    try:
+        return read(path)
+    except StudyError as error:
+        raise ExtensionError(str(error)) from None
+
+
+def findings(env: BuildEnvironment) -> dict[str, Finding]:
+    """Return every study's finding by folder name: finished first, then as they are named.
+
+    Raises
+    ------
+    ExtensionError
+        If one was changed after it was sealed.
+    """
+    slugs = sorted(path.parent.name for path in folder(env).glob("*/finding.json"))
+    found = {slug: finding(env, slug) for slug in slugs}
+    return dict(sorted(found.items(), key=lambda pair: (_ORDER[pair[1].stage], pair[0])))
