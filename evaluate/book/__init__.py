@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -15,7 +16,7 @@ HERE = Path(__file__).parent
 _FOREIGN = ("thebe", "://")
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
+def setup(app: Sphinx) -> dict[str, bool | int]:
     """Register what the book's pages use."""
     app.add_config_value("evaluate_studies", "../studies", "env")
     chapter.setup(app)
@@ -25,7 +26,13 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _own_static)
     app.connect("html-page-context", _own_files_only, priority=900)
     app.connect("build-finished", _fonts)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": _version()}
+
+
+def _version() -> int:
+    """Return a number that changes with this package: its pages are then built anew."""
+    files = sorted((*HERE.rglob("*.py"), *HERE.rglob("*.json")))
+    return int(sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12], 16)
 
 
 def _own_static(app: Sphinx, config: Config) -> None:

@@ -84,7 +84,7 @@ def _eyebrow(view: View) -> str:
 
 
 def _strip(view: View) -> list[nodes.Node]:
-    return [box(figure(view, "card"), "ev-range")]
+    return [box(figure(view, "card", bare=True), "ev-range")]
 
 
 def _effect(view: View) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from sphinx.writers.html5 import HTML5Translator
 from evaluate.book.evidence import sure
 from evaluate.book.lead import facts, lead
 from evaluate.book.money import money
-from evaluate.book.picture import CLOSING, Drawing, figure, opening
+from evaluate.book.picture import Drawing, closing, figure, opening
 from evaluate.book.programme import comparison, done, outcomes, programme, published
 from evaluate.book.prose import UnknownNumberError, prose, references
 from evaluate.book.results import all_numbers, results
@@ -122,7 +122,7 @@ def _visit(self: HTML5Translator, node: Drawing) -> None:
 
 
 def _depart(self: HTML5Translator, node: Drawing) -> None:
-    self.body.append(CLOSING)
+    self.body.append(closing(node))
 
 
 def _short_title(app: Sphinx, doctree: nodes.document) -> None:

@@ -19,7 +19,7 @@ class Drawing(nodes.General, nodes.Element):
     """A figure that waits for its page: the builder draws it and gives it an address."""
 
 
-def figure(view: View, kind: str) -> Iterator[nodes.Node]:
+def figure(view: View, kind: str, *, bare: bool = False) -> Iterator[nodes.Node]:
     """Yield a figure of a finding, or nothing where it has not the tables for it.
 
     Parameters
@@ -28,14 +28,17 @@ def figure(view: View, kind: str) -> Iterator[nodes.Node]:
         The finding and the page's language.
     kind : str
         Which figure, such as ``"forest"``.
+    bare : bool
+        Whether only the picture is shown, where its numbers stand in words beside it.
     """
     from evaluate.book.figures import draw
 
     drawn = draw(kind, view.finding, language=view.language)
     if drawn is None:
         return
-    numbers = table(drawn.title, drawn.header, drawn.rows, "ev-figure-table")
-    node = Drawing("", numbers, kind=kind, title=drawn.title, subtitle=drawn.subtitle)
+    numbers = [table(drawn.title, drawn.header, drawn.rows, "ev-figure-table")]
+    node = Drawing("", *([] if bare else numbers), kind=kind, title=drawn.title, bare=bare)
+    node["subtitle"] = drawn.subtitle
     node["view"], node["alt"], node["label"] = view, drawn.alt, view.words("figure.numbers")
     yield node
 
@@ -52,6 +55,8 @@ def opening(node: Drawing, keep: Keep) -> str:
     """
     view: View = node["view"]
     pictures = "".join(_picture(view, node, theme, keep) for theme in _THEMES)
+    if node["bare"]:
+        return f'<div class="ev-picture">{pictures}'
     subtitle = f'<p class="ev-figure-sub">{html.escape(node["subtitle"])}</p>'
     return (
         f'<figure class="ev-figure ev-figure-{html.escape(node["kind"])}">'
@@ -62,25 +67,36 @@ def opening(node: Drawing, keep: Keep) -> str:
     )
 
 
-CLOSING = "</div></details></figure>"
+def closing(node: Drawing) -> str:
+    """Return the HTML after a figure's table of numbers."""
+    return "</div>" if node["bare"] else "</div></details></figure>"
 
 
 def _picture(view: View, node: Drawing, theme: str, keep: Keep) -> str:
-    from evaluate.book.figures import draw
-
-    addresses, size = [], (682, 300)
-    for narrow in (False, True):
-        drawn = draw(node["kind"], view.finding, theme=theme, narrow=narrow, language=view.language)
-        if drawn is None:
-            return ""
-        name = f"{view.finding.id}-{node['kind']}-{theme}{'-narrow' if narrow else ''}.svg"
-        addresses.append(html.escape(keep(name, drawn.svg)))
-        size = size if narrow else _size(drawn.svg)
+    """Return a drawing for a theme: wide and, below 600 pixels, narrow; beside words narrow only."""
+    narrow, size = _drawn(view, node, theme, keep, narrow=True)
+    source, shown = "", narrow
+    if not node["bare"]:
+        shown, size = _drawn(view, node, theme, keep, narrow=False)
+        source = f'<source media="(max-width: 600px)" srcset="{narrow}">'
     return (
-        f'<picture class="only-{theme}"><source media="(max-width: 600px)" srcset="{addresses[1]}">'
-        f'<img src="{addresses[0]}" width="{size[0]}" height="{size[1]}" loading="lazy" '
+        f'<picture class="only-{theme}">{source}'
+        f'<img src="{shown}" width="{size[0]}" height="{size[1]}" loading="lazy" '
         f'alt="{html.escape(node["alt"])}"></picture>'
     )
+
+
+def _drawn(
+    view: View, node: Drawing, theme: str, keep: Keep, *, narrow: bool
+) -> tuple[str, tuple[int, int]]:
+    """Return the address and the size of one drawing."""
+    from evaluate.book.figures import draw
+
+    drawn = draw(node["kind"], view.finding, theme=theme, narrow=narrow, language=view.language)
+    if drawn is None:  # the same tables gave a drawing when the page was read
+        raise LookupError(node["kind"])
+    name = f"{view.finding.id}-{node['kind']}-{theme}{'-narrow' if narrow else ''}.svg"
+    return html.escape(keep(name, drawn.svg)), _size(drawn.svg)
 
 
 def _size(svg: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from evaluate.book.figures.frame.axis import axis, measure
-from evaluate.book.figures.frame.canvas import NORMAL, SMALL, Canvas, width_of, wrap
+from evaluate.book.figures.frame.canvas import LINE, NORMAL, SMALL, Canvas, width_of, wrap
 from evaluate.book.figures.frame.look import Look
 from evaluate.book.figures.frame.palette import as_text
 from evaluate.book.figures.frame.reading import SHOWN, Figure, Reading
@@ -127,7 +127,8 @@ def _sum(
 def _means(reading: Reading, look: Look, row: Estimate, means: tuple[float, float]) -> Figure:
     w = reading.words
     how = measure([*means, row.estimate, row.conf_low, row.conf_high], row.unit, reading)
-    canvas = Canvas(look, 2.12 if look.narrow else 1.86, warning=reading.warning)
+    more_lines = LINE * (len(_said(reading, row, look.width)) - 1)
+    canvas = Canvas(look, 2.24 + more_lines if look.narrow else 1.78, warning=reading.warning)
     left = 0.0 if look.narrow else 1.75
     room = max(width_of(how.text(one), 10.5, True) for one in means) + 0.16
     scale = axis(means, left + (room if min(means) < 0 else 0), look.width - room, room=0.0)
@@ -169,7 +170,6 @@ def _effect(canvas: Canvas, reading: Reading, row: Estimate, left: float, y: flo
     how = effect_measure(reading, row)
     word = reading.word(row.outcome)
     role = as_text(colour(word)) if word in SHOWN else "ink"
-    text = f"{how.text(row.estimate, sign=True)} ({range_text(reading, how, row)})"
     verdict = reading.words(f"word.{word}")
     y += 0.12
     name = reading.words("difference")
@@ -177,17 +177,28 @@ def _effect(canvas: Canvas, reading: Reading, row: Estimate, left: float, y: flo
         canvas.text(0, y, name, bold=True)
         canvas.text(canvas.width, y, verdict, as_text(colour(word)), align="right")
         y += 0.2
-        lines = wrap(text, canvas.width, bold=True, most=2)
+        lines = _said(reading, row, canvas.width)
     else:
         canvas.text(0, y, name, bold=True)
-        lines = wrap(text, canvas.width - left, bold=True, most=1)
+        lines = _said(reading, row, canvas.width - left)
         for i, line in enumerate(wrap(verdict, left - 0.15, most=2)):
             canvas.text(0, y + 0.2 + 0.17 * i, line, as_text(colour(word)))
-    canvas.text(left, y, lines[0], role, bold=True)
+    for line in lines:
+        canvas.text(left, y, line, role, bold=True)
+        y += LINE
+    y -= LINE
     strip(canvas, reading, row, left + 0.14, y + 0.14, canvas.width - 0.16)
 
 
+def _said(reading: Reading, row: Estimate, width: float) -> tuple[str, ...]:
+    """Return the difference with its interval in as many lines as it needs."""
+    how = effect_measure(reading, row)
+    text = f"{how.text(row.estimate, sign=True)} ({range_text(reading, how, row)})"
+    return wrap(text, width - 0.04, bold=True, most=2)
+
+
 def _difference(reading: Reading, look: Look, row: Estimate) -> Figure:
-    canvas = Canvas(look, 1.22, warning=reading.warning)
+    more_lines = LINE * (len(_said(reading, row, look.width)) - 1)
+    canvas = Canvas(look, (1.22 if look.narrow else 1.06) + more_lines, warning=reading.warning)
     _effect(canvas, reading, row, 0.0 if look.narrow else 1.75, 0.0)
     return about(reading, row, effect_measure(reading, row), canvas.svg())

@@ -38,7 +38,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     rows = {str(row.get("arm")): row for row in reading.rows("attrition")}
     overall = value(rows.get("overall", {}).get("attrition"))
     apart = value(rows.get("differential", {}).get("attrition"))
-    if overall is None or apart is None:
+    if overall is None or apart is None or overall <= 0:
         return None
     limit = value(rows["differential"].get("boundary_cautious"))
     canvas = Canvas(look, _TOP + _HIGH + 0.48, warning=reading.warning)

@@ -1,253 +1,221 @@
-"""All outcomes in the plan's order, each with its interval and what it shows."""
+"""Every outcome with its interval, beside zero and the smallest effect worth having."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evaluate.book.figures.drawing.canvas import BODY, LINE, Canvas, width_of, wrap
-from evaluate.book.figures.drawing.figure import Figure, Look, alt, drawn
-from evaluate.book.figures.drawing.reading import Outcome, outcomes
-from evaluate.book.figures.drawing.scale import Amounts, Scale, amounts, axis, spanning
-from evaluate.book.figures.drawing.strip import (
-    guides,
+from evaluate.book.figures.frame.axis import Axis, Measure, axis, draw_axis, measure
+from evaluate.book.figures.frame.canvas import LINE, NORMAL, SMALL, Canvas, width_of, wrap
+from evaluate.book.figures.frame.entries import Entry, Panel, count, panels
+from evaluate.book.figures.frame.look import Look
+from evaluate.book.figures.frame.palette import as_text
+from evaluate.book.figures.frame.reading import SHOWN, Figure, Reading
+from evaluate.book.figures.frame.strip import (
+    band,
+    colour,
     interval,
-    interval_name,
-    role_of,
-    text_role,
+    level,
+    limits,
+    name_worthwhile,
+    range_text,
 )
-from evaluate.book.figures.frame.look import Look as Asked
-from evaluate.book.figures.frame.reading import Reading
-from evaluate.core import Estimate, Finding
 
 KIND = "forest"
-_GAP = 0.07
-_HEAD, _FOOT = 0.28, 0.36
+_ROW, _BESIDE, _BETWEEN, _FOOT = 0.3, 0.24, 0.1, 0.4
+_NAMES, _WORDS, _WORDS_NARROW = 2.3, 1.2, 1.02
+_HEAD = 0.22  # inches for the name of the dashed line
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    outcome: Outcome
-    estimate: Estimate | None
-    label: str
-    beside: bool
+class _Frame:
+    """Where the columns of a figure stand."""
+
+    look: Look
+    how: Measure
+    scale: Axis
+    numbers: float  # right edge of the estimates, or left edge when narrow
+    words: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    rows: tuple[_Row, ...]
-    shown: Amounts
-
-    @property
-    def estimates(self) -> list[Estimate]:
-        return [one.estimate for one in self.rows if one.estimate is not None]
-
-
-def draw(reading: Reading, look: Asked) -> Figure | None:
-    """Return one panel for each unit, headline rows solid and those beside them hollow."""
-    return drawn(reading, look, _draw)
-
-
-def _draw(finding: Finding, look: Look) -> Figure | None:
-    found = outcomes(finding, look.language)
-    panels = _panels(finding, found, look)
-    heads = [one.row for one in found if one.row is not None]
-    if not heads:
+def draw(reading: Reading, look: Look) -> Figure | None:
+    """Return a forest of all headline rows, rows beside hollow; axes by unit."""
+    found = panels(reading)
+    if not any(panel.rows for panel in found):
         return None
-    title = _title(found, look)
-    keys = ("Outcome", "Unit", "Difference", "Low", "High", "Result")
-    header = tuple(look.word(key) for key in keys)
-    rows = tuple(_cells(row, panel.shown, look) for panel in panels for row in panel.rows)
-    marked = any(one.worthwhile is not None for one in found)
-    return Figure(
-        svg=_plot(finding, look, panels),
-        title=title,
-        subtitle=look.word("forest subtitle", interval=interval_name(heads[0], look)),
-        alt=alt(title, header, rows),
-        header=header,
-        rows=rows,
-        note=look.note(finding, look.word("worthwhile note") if marked else ""),
-    )
-
-
-def _title(found: list[Outcome], look: Look) -> str:
-    said = [one.verdict.verdict for one in found]
-    good, bad = said.count("shown benefit"), said.count("shown harm")
-    harm = look.word("forest harm", n=bad) if bad else ""
-    key = "forest all" if good else "forest none"
-    return look.word(key, n=good, all=len(said)) + harm
-
-
-def _panels(finding: Finding, found: list[Outcome], look: Look) -> list[_Panel]:
-    panels = []
-    for unit in dict.fromkeys(one.unit for one in found):
-        own = [one for one in found if one.unit == unit]
-        rows = tuple(row for one in own for row in _rows(finding, one, look))
-        held = [
-            part
-            for row in rows
-            if row.estimate
-            for part in (row.estimate.estimate, row.estimate.conf_low, row.estimate.conf_high)
-        ]
-        held += [one.worthwhile for one in own if one.worthwhile is not None and one.row]
-        panels.append(_Panel(rows, amounts(held, unit, look.language)))
-    return panels
-
-
-def _rows(finding: Finding, outcome: Outcome, look: Look) -> Iterator[_Row]:
-    yield _Row(outcome, outcome.row, outcome.title, beside=False)
-    seen = {_same(outcome.row)} if outcome.row else set()
-    for one in finding.estimates:
-        aside = one.outcome == outcome.key and one.role == "beside" and one.term == "overall"
-        if aside and one.scale == "difference" and _same(one) not in seen:
-            seen.add(_same(one))
-            yield _Row(outcome, one, f"{one.method}, {one.std_error_method}", beside=True)
-
-
-def _same(one: Estimate) -> tuple[str, str, float]:
-    return (one.method, one.std_error_method, one.estimate)
-
-
-def _cells(row: _Row, shown: Amounts, look: Look) -> tuple[str, ...]:
-    one, said = row.estimate, look.word(row.outcome.verdict.verdict)
-    if one is None:
-        return (row.label, shown.unit, "–", "–", "–", said)
-    values = (one.estimate, one.conf_low, one.conf_high)
-    written = (shown.text(part, sign=True) for part in values)
-    return (row.label, shown.unit, *written, "–" if row.beside else said)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    label: float
-    left: float
-    right: float
-    value: float  # right end of the numbers
-    verdict: float
-
-
-def _layout(look: Look, panels: list[_Panel]) -> _Layout:
-    cells = [_cells(row, panel.shown, look) for panel in panels for row in panel.rows]
-    number = max(width_of(one[2], BODY, bold=True) for one in cells)
-    word = max(width_of(look.word(row.outcome.verdict.verdict)) for p in panels for row in p.rows)
-    if look.narrow:
-        at = 3.42 - max(number, word)
-        return _Layout(3.4, 0.04, at - 0.14, 3.42, at)
-    verdict = 7.1 - word
-    value = verdict - 0.12
-    return _Layout(2.35, 2.55, value - number - 0.18, value, verdict)
-
-
-def _plot(finding: Finding, look: Look, panels: list[_Panel]) -> str:
-    layout = _layout(look, panels)
-    heights = [[_height(row, look, layout) for row in panel.rows] for panel in panels]
-    total = sum(
-        _HEAD + sum(one) + (_FOOT if p.estimates else 0.1)
-        for p, one in zip(panels, heights, strict=True)
-    )
-    canvas = look.canvas(finding, total)
+    heights = [_deep(reading, panel, look) for panel in found]
+    canvas = Canvas(look, sum(heights) + 0.02, warning=reading.warning)
     y = 0.0
-    for panel, own in zip(panels, heights, strict=True):
-        y = _panel(canvas, look, panel, layout, own, y)
-    return canvas.svg()
+    for panel, high in zip(found, heights, strict=True):
+        _panel(canvas, reading, panel, y)
+        y += high
+    return _figure(reading, found, canvas.svg())
 
 
-def _height(row: _Row, look: Look, layout: _Layout) -> float:
-    lines = len(_label(row, layout))
-    if not look.narrow:
-        return max(0.26, _GAP + 0.03 + LINE * lines)
-    return _GAP + LINE * lines + (0.25 if row.beside else 0.42)
+def _lines(one: Entry, look: Look) -> tuple[str, ...]:
+    size = SMALL if one.beside else NORMAL
+    room = look.width if look.narrow else _NAMES - 0.05
+    return wrap(one.label, room, size=size, bold=not one.beside, most=2 if look.narrow else 3)
 
 
-def _label(row: _Row, layout: _Layout) -> list[str]:
-    return wrap(
-        row.label,
-        layout.label - (0.12 if row.beside else 0.0),
-        bold=row.outcome.primary and not row.beside,
-    )
+def _high(one: Entry, look: Look) -> float:
+    """Return the inches of a row."""
+    lines = len(_lines(one, look))
+    if look.narrow:
+        return LINE * lines + (0.26 if one.beside or one.row is None else 0.4)
+    base = _BESIDE if one.beside else _ROW
+    words = len(_word(one, None, _WORDS)) if one.word else 1
+    return base + LINE * (max(lines, words) - 1)
 
 
-def _panel(
-    canvas: Canvas, look: Look, panel: _Panel, layout: _Layout, heights: list[float], top: float
-) -> float:
-    canvas.text(0, top + 0.12, panel.shown.unit, "soft", size=9, bold=True)
-    y = top + _HEAD
-    bottom = y + sum(heights)
-    if not panel.estimates:
-        for row, height in zip(panel.rows, heights, strict=True):
-            _row(canvas, look, panel, layout, row, None, (y, height))
-            y += height
-        return bottom + 0.1
-    sizes = {
-        row.outcome.worthwhile for row in panel.rows if row.estimate and row.outcome.worthwhile
-    }
-    held = [part for one in panel.estimates for part in (one.conf_low, one.conf_high)]
-    scale = spanning([*held, *(one for one in sizes if one)], layout.left, layout.right)
-    common = next(iter(sizes)) if len(sizes) == 1 else None
-    _worth(canvas, look, panel, scale, common, top)
-    for row, height in zip(panel.rows, heights, strict=True):
-        _row(canvas, look, panel, layout, row, scale, (y, height))
-        y += height
-    axis(canvas, scale, bottom, panel.shown)
-    return bottom + _FOOT
+def _word(one: Entry, reading: Reading | None, room: float) -> tuple[str, ...]:
+    if not one.word:
+        return ()
+    text = reading.words(f"word.{one.word}") if reading else ""
+    return wrap(text, room, size=9.2, most=3)
 
 
-def _worth(
-    canvas: Canvas, look: Look, panel: _Panel, scale: Scale, common: float | None, top: float
-) -> None:
-    """Say above the line where effects begin to be worth having, where that is one place."""
-    if common is None:
-        return
-    text = look.word("worthwhile", n=panel.shown.text(common, sign=True))
-    half = width_of(text, 8.6) / 2
-    start = width_of(panel.shown.unit, 9, bold=True) + 0.12
-    at = min(max(scale(common), start + half), canvas.width - half)
-    if at - half >= start:
-        canvas.text(at, top + 0.12, text, "soft", size=8.6, align="center")
+def _rows(reading: Reading, panel: Panel, look: Look) -> Iterator[tuple[Entry, float]]:
+    for group in panel.outcomes:
+        for one in group:
+            high = _high(one, look)
+            if one.word and not look.narrow:
+                high = max(high, _ROW + LINE * (len(_word(one, reading, _WORDS)) - 1))
+            if one.word and look.narrow and one.row is not None:
+                words = len(_word(one, reading, _WORDS_NARROW))
+                high = max(high, LINE * (len(_lines(one, look)) + 1 + words) + 0.08)
+            yield one, high
+
+
+def _deep(reading: Reading, panel: Panel, look: Look) -> float:
+    rows = sum(high for _, high in _rows(reading, panel, look))
+    deep = rows + _BETWEEN * len(panel.outcomes)
+    return deep + _head(reading, panel) + (_FOOT if panel.rows else 0.0)
+
+
+def _head(reading: Reading, panel: Panel) -> float:
+    sizes = [reading.worthwhile(group[0].outcome) for group in panel.outcomes]
+    return _HEAD if panel.rows and any(one is not None for one in sizes) else 0.04
+
+
+def _frame(reading: Reading, panel: Panel, look: Look) -> _Frame:
+    rows = panel.rows
+    how = measure([x for one in rows for x in limits(one)], panel.unit, reading)
+    seen = [x for one in rows for x in limits(one, reading.worthwhile(one.outcome))]
+    wide = max((width_of(how.text(one.estimate, sign=True), NORMAL, True) for one in rows), default=0)
+    if look.narrow:
+        numbers = look.width - max(_WORDS_NARROW, wide)
+        return _Frame(look, how, axis(seen, 0.04, numbers - 0.14), numbers, numbers)
+    words = look.width - _WORDS
+    numbers = words - 0.12
+    return _Frame(look, how, axis(seen, _NAMES + 0.1, numbers - wide - 0.2), numbers, words)
+
+
+def _panel(canvas: Canvas, reading: Reading, panel: Panel, top: float) -> None:
+    frame = _frame(reading, panel, canvas.look)
+    y = top + _head(reading, panel)
+    named = False
+    heights = dict(enumerate(high for _, high in _rows(reading, panel, canvas.look)))
+    index = 0
+    for group in panel.outcomes:
+        size = reading.worthwhile(group[0].outcome)
+        deep = sum(heights[index + i] for i in range(len(group)))
+        if group[0].row is not None:
+            band(canvas, frame.scale, size, y, y + deep + _BETWEEN)
+            if size is not None and not named:
+                name_worthwhile(canvas, reading, frame.scale, size, top + 0.11)
+                named = True
+        for one in group:
+            _row(canvas, reading, frame, one, (y, heights[index]))
+            y += heights[index]
+            index += 1
+        y += _BETWEEN
+    if panel.rows:
+        draw_axis(canvas, frame.scale, y, frame.how)
+        room = canvas.width - frame.words if canvas.look.narrow else _NAMES
+        at = frame.words if canvas.look.narrow else 0.0
+        lines = wrap(frame.how.unit, room, size=SMALL, most=2)
+        canvas.lines(at, y + 0.14, lines, "soft", size=SMALL)
 
 
 def _row(
-    canvas: Canvas,
-    look: Look,
-    panel: _Panel,
-    layout: _Layout,
-    row: _Row,
-    scale: Scale | None,
-    place: tuple[float, float],
+    canvas: Canvas, reading: Reading, frame: _Frame, one: Entry, place: tuple[float, float]
 ) -> None:
-    y, height = place
-    lines = _label(row, layout)
-    bold = row.outcome.primary and not row.beside
-    middle = y + height / 2
-    start = middle - LINE * (len(lines) - 1) / 2
-    if look.narrow:
-        start, middle = y + 0.1, y + LINE * len(lines) + (height - LINE * len(lines)) / 2
-    x = 0.12 if row.beside else 0.0
-    canvas.lines(x, start, lines, "soft" if row.beside else "ink", bold=bold)
-    if scale is not None:
-        # in a narrow figure a label stands above its interval, so the lines stop below it
-        above = y + (LINE * len(lines) + 0.02 if look.narrow else 0.0)
-        guides(canvas, scale, above, y + height, row.outcome.worthwhile)
-    if scale is not None and row.estimate is not None:
-        role = "neutral" if row.beside else role_of(row.outcome)
-        interval(canvas, scale, middle, row.estimate, role=role, strong=bold, hollow=row.beside)
-    _result(canvas, look, panel, layout, row, middle)
-
-
-def _result(
-    canvas: Canvas, look: Look, panel: _Panel, layout: _Layout, row: _Row, y: float
-) -> None:
-    cells = _cells(row, panel.shown, look)
-    number, said = cells[2], look.word(row.outcome.verdict.verdict)
-    strong = row.outcome.shown and not row.beside
-    role = "soft" if row.beside else "ink"
-    if not look.narrow:
-        canvas.text(layout.value, y, number, role, bold=strong, align="right")
-        if not row.beside:
-            canvas.text(layout.verdict, y, said, text_role(row.outcome))
+    top, high = place
+    lines = _lines(one, frame.look)
+    size = SMALL if one.beside else NORMAL
+    shade = "soft" if one.beside else "ink"
+    words = reading.words(f"word.{one.word}") if one.word else ""
+    if frame.look.narrow:
+        for i, line in enumerate(lines):
+            canvas.text(0, top + 0.09 + LINE * i, line, shade, size=size, bold=not one.beside)
+        middle = top + LINE * len(lines) + 0.11
+    else:
+        middle = top + high / 2
+        canvas.lines(0, middle, lines, shade, size=size, bold=not one.beside)
+    if one.row is None:
+        at = 0.0 if frame.look.narrow else _NAMES + 0.1
+        canvas.text(at, middle, words, "warning", size=9.2)
         return
-    both = not row.beside and row.estimate is not None
-    if row.estimate is not None:
-        canvas.text(layout.verdict, y - (0.08 if both else 0.0), number, role, bold=strong)
-    if not row.beside:
-        canvas.text(layout.verdict, y + (0.1 if both else 0.0), said, text_role(row.outcome))
+    role = "neutral" if one.beside else colour(one.word)
+    interval(canvas, frame.scale, one.row, middle, role, hollow=one.beside)
+    _numbers(canvas, reading, frame, one, middle)
+
+
+def _numbers(canvas: Canvas, reading: Reading, frame: _Frame, one: Entry, middle: float) -> None:
+    if one.row is None:
+        return
+    text = frame.how.text(one.row.estimate, sign=True)
+    shown = one.word in SHOWN
+    role = "soft" if one.beside else "ink"
+    size = SMALL if one.beside else NORMAL
+    align = "left" if frame.look.narrow else "right"
+    canvas.text(frame.numbers, middle, text, role, size=size, bold=shown, align=align)
+    shade = as_text(colour(one.word))
+    if frame.look.narrow:
+        for i, line in enumerate(_word(one, reading, _WORDS_NARROW)):
+            canvas.text(frame.words, middle + LINE * (i + 1), line, shade, size=9.2)
+    else:
+        canvas.lines(frame.words, middle, _word(one, reading, _WORDS), shade, size=9.2)
+
+
+def _title(reading: Reading, found: Sequence[Panel]) -> str:
+    w, words = reading.words, count(found)
+    every = sum(words.values())
+    if every == 1:
+        one = found[0].outcomes[0][0]
+        return w("forest.one", outcome=reading.title(one.outcome), word=w(f"word.{one.word}"))
+    good = words.get("shown benefit", 0) + words.get("shown", 0)
+    harm = words.get("shown harm", 0)
+    key = "forest.harm" if harm else "forest.benefit" if good else "forest.none"
+    return w(key, n=good, harm=harm, all=every)
+
+
+def _figure(reading: Reading, found: Sequence[Panel], svg: str) -> Figure:
+    w = reading.words
+    named = level(reading, [one for panel in found for one in panel.rows])
+    beside = any(one.beside for panel in found for group in panel.outcomes for one in group)
+    rows = [_cells(reading, panel, one) for panel in found for g in panel.outcomes for one in g]
+    answers = "; ".join(
+        f"{row[0]} {row[1]} ({row[2]}) {row[3]}, {row[4]}".strip() for row in rows if row[4]
+    )
+    some = any(reading.worthwhile(one.outcome) for panel in found for one in panel.rows)
+    return Figure(
+        svg=svg,
+        title=_title(reading, found),
+        subtitle=w("forest.sub" if beside else "forest.sub_alone", level=named),
+        alt=f"{w('forest.alt')} {answers}.",
+        header=(w("col.outcome"), w("difference"), named, w("col.unit"), w("col.result")),
+        rows=tuple(rows),
+        note=reading.note(w("forest.note") if some else ""),
+    )
+
+
+def _cells(reading: Reading, panel: Panel, one: Entry) -> tuple[str, ...]:
+    w = reading.words
+    if one.row is None:
+        return (one.label, w("absent"), w("absent"), "", w(f"word.{one.word}"))
+    how = _frame(reading, panel, Look()).how
+    word = w(f"word.{one.word}") if one.word else ""
+    between = range_text(reading, how, one.row)
+    return (one.label, how.text(one.row.estimate, sign=True), between, how.unit, word)

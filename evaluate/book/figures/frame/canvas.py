@@ -171,7 +171,7 @@ class Canvas:
 
     def inside(self, x: float, text: str, *, size: float = NORMAL, bold: bool = False) -> float:
         """Return the middle nearest to ``x`` at which a text stays on the sheet."""
-        half = width_of(text, size, bold) / 2
+        half = width_of(text, size, bold) / 2 + 0.02
         return max(half, min(self.width - half, x))
 
     def path(

@@ -8,6 +8,7 @@ from evaluate.book.figures.frame.strip import level
 from evaluate.core import Estimate
 
 _HUNDRED = 100
+_CAUSAL = 4  # step of the claims ladder from which a difference may be laid to the programme
 
 
 def title(reading: Reading, row: Estimate, how: Measure) -> str:
@@ -16,9 +17,22 @@ def title(reading: Reading, row: Estimate, how: Measure) -> str:
     slots = {"outcome": reading.title(row.outcome)}
     if word in SHOWN:
         key = "answer.higher" if row.estimate > 0 else "answer.lower"
-        return w(key, size=how.full(abs(row.estimate)), **slots)
+        said = w(key + _reach(reading, row), size=how.full(abs(row.estimate)), **slots)
+        return said + _weakness(reading, row)
     size = how.full(row.estimate, sign=True)
     return w("answer.unsure", size=size, tail=w(f"tail.{_tail(word)}"), **slots)
+
+
+def _reach(reading: Reading, row: Estimate) -> str:
+    """Return which sentence may be said: below the causal step, groups are only compared."""
+    found = reading.verdict(row.outcome)
+    return "" if found and found.rung >= _CAUSAL else "_compared"
+
+
+def _weakness(reading: Reading, row: Estimate) -> str:
+    found = reading.verdict(row.outcome)
+    weak = found is not None and "likely overstated" in found.because
+    return reading.words("answer.overstated") if weak else ""
 
 
 def _tail(word: str) -> str:
@@ -45,7 +59,9 @@ def frequency_title(reading: Reading, row: Estimate, counts: tuple[int, int]) ->
     w, word = reading.words, reading.word(row.outcome)
     slots = {"outcome": reading.title(row.outcome)}
     if word in SHOWN:
-        return w("answer.share", difference=more(reading, counts[0] - counts[1]), **slots)
+        difference = more(reading, counts[0] - counts[1])
+        said = w("answer.share" + _reach(reading, row), difference=difference, **slots)
+        return said + _weakness(reading, row)
     tail = w(f"tail.{_tail(word)}")
     return w("answer.share_unsure", treated=counts[0], comparison=counts[1], tail=tail, **slots)
 

@@ -1,1 +1,0 @@
-"""What all figures share: the sheet, scales, words and what is read from a finding."""

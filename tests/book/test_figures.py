@@ -1,0 +1,436 @@
+"""Every kind of figure: same bytes, nothing written over anything else, no claim too strong."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+matplotlib = pytest.importorskip("matplotlib")
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
+from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
+
+from evaluate.book import figures  # noqa: E402
+from evaluate.core import Column, Estimate, Finding, Table, Verdict  # noqa: E402
+
+LONG = "Gjennomført og bestått videregående opplæring innen fem år etter påbegynt utdanningsløp"
+UNBROKEN = "Arbeidsmarkedsopplæringstilskuddsordningsdeltakelsesandel"
+LANGUAGES = ("en", "nb", "sv")
+_FINE = 288.0  # dots per inch
+_POINT = _FINE / 72
+ECONOMIC = ("accounts", "cash_flow", "distribution")
+
+
+def table(id_: str, kind: str, rows: list[dict[str, Any]], analysis: str = "main") -> Table:
+    columns = tuple(Column(name, "text", {"en": name}) for name in rows[0])
+    return Table(id_, kind, columns, tuple(rows), analysis)
+
+
+def estimate(outcome: str, value: float, spread: float, unit: str, **more: Any) -> Estimate:
+    return Estimate(
+        **{
+            "estimate": value,
+            "std_error": spread / 1.96,
+            "conf_low": value - spread,
+            "conf_high": value + spread,
+            "n_obs": 400,
+            "n_treated": 200,
+            "method": "difference in means",
+            "std_error_method": "HC2",
+            "unit": unit,
+            "estimand": "ATE",
+            "analysis": "main",
+            "outcome": outcome,
+        }
+        | more
+    )
+
+
+def arms(treated: float, comparison: float, analysis: str = "main") -> Table:
+    rows = [
+        {"arm": "treated", "n_assigned": 200, "n_obs": 200, "mean": treated, "std_dev": 1.0},
+        {"arm": "comparison", "n_assigned": 200, "n_obs": 200, "mean": comparison, "std_dev": 1.0},
+    ]
+    return table(f"{analysis}.arms", "arms", rows, analysis)
+
+
+def balance(sizes: list[float], name: str = "covariate_{i}") -> Table:
+    rows = [
+        {
+            "covariate": name.format(i=i),
+            "mean_treated": 0.5,
+            "mean_comparison": 0.5,
+            "std_dev": 1.0,
+            "difference": size,
+            "measure": "hedges_g",
+            "category": "satisfied",
+            "adjusted": i % 2 == 0,
+        }
+        for i, size in enumerate(sizes)
+    ]
+    return table("main.balance", "balance", rows)
+
+
+def attrition(lost: float, gap: float, cautious: float | None = 0.057) -> Table:
+    groups = {"treated": lost + gap / 2, "comparison": lost - gap / 2, "overall": lost}
+    rows: list[dict[str, Any]] = [
+        {"arm": arm, "n_assigned": 200, "n_obs": 180, "attrition": share}
+        for arm, share in groups.items()
+    ]
+    last: dict[str, Any] = {"arm": "differential", "attrition": gap}
+    if cautious is not None:
+        last |= {"boundary_cautious": cautious, "boundary_optimistic": 0.1}
+    return table("main.attrition", "attrition", [*rows, last])
+
+
+def money(nets: Mapping[str, float], *, years: int = 5, spread: float = 0.4) -> tuple[Table, ...]:
+    total = sum(nets.values())
+    size = abs(total) * spread or 1.0
+    accounts, flow = [], []
+    for key, net in {**nets, "society": total}.items():
+        cost, benefit = (abs(net), 2 * net) if net > 0 else (-net, 0.0)
+        accounts.append(
+            {
+                "payer": key,
+                "cost": cost,
+                "benefit": benefit,
+                "net": net,
+                "net_low": net - size,
+                "net_high": net + size,
+                "prob_positive": 0.9,
+                "benefit_cost_ratio": 2.0,
+                "state": "",
+                "net_extrapolated": 0.3 * net,
+            }
+        )
+        flow += [
+            {
+                "key": f"{key}|{year}",
+                "payer": key,
+                "year": year,
+                "value": net / years,
+                "cumulative": net * (year + 1) / years,
+                "extrapolated": year > years // 2,
+            }
+            for year in range(years)
+        ]
+    width = 4 * size / 20
+    bins = [
+        {"bin": i, "low": low, "high": low + width, "share": share}
+        for i in range(20)
+        for low, share in [((i - 5) * width, (1 + 10 - abs(i - 10)) / 120)]
+    ]
+    return (
+        table("economics.accounts", "accounts", accounts, "economics"),
+        table("economics.cash_flow", "cash_flow", flow, "economics"),
+        table("economics.distribution", "distribution", bins, "economics"),
+    )
+
+
+def finding(
+    estimates: list[Estimate],
+    tables: tuple[Table, ...] = (),
+    *,
+    word: str = "shown benefit",
+    title: str = LONG,
+    worthwhile: float | None = 1.0,
+    payers: tuple[str, ...] = (),
+    **more: Any,
+) -> Finding:
+    keys = list(dict.fromkeys(one.outcome for one in estimates))
+    units = {one.outcome: one.unit for one in estimates}
+    outcomes = {
+        key: {
+            "title": {"en": f"{title} {i}", "nb": f"{title} {i}"},
+            "unit": units[key],
+            "role": "primary" if i == 0 else "secondary",
+            "direction": "increase",
+        }
+        | ({} if worthwhile is None else {"smallest_worthwhile": worthwhile})
+        for i, key in enumerate(keys)
+    }
+    study = {
+        "title": {"en": "A study"},
+        "language": "en",
+        "outcomes": outcomes,
+        "economics": {
+            "currency": "NOK",
+            "price_year": 2025,
+            "payers": {
+                key: {"title": {"en": f"Payer {key} of the study", "nb": f"{LONG[:40]} {key}"}}
+                for key in payers
+            },
+        },
+    }
+    verdicts = tuple(Verdict(key, word, 4) for key in keys)  # type: ignore[arg-type]
+    filled: dict[str, Any] = {
+        "study": study,
+        "verdicts": verdicts,
+        "estimates": tuple(estimates),
+        "tables": tables,
+        "data_kind": "public",
+    }
+    return Finding("a-study", stage="final", outcome="complete", **(filled | more))
+
+
+def full(**more: Any) -> Finding:
+    rows = [
+        estimate("earnings", 1794.0, 1300.0, "USD/year"),
+        estimate("earnings", 1600.0, 1300.0, "USD/year", role="beside", method="regression"),
+        estimate("employed", 0.11, 0.08, "share", analysis="employed"),
+    ]
+    tables = (
+        arms(6349.0, 4555.0),
+        balance([0.44, -0.2, 0.11, 0.04, 0.0]),
+        attrition(0.14, 0.03),
+        *money({"participant": 4000.0, "county": -2500.0, "public_funds": -500.0}),
+    )
+    more = {"payers": ("participant", "county"), "title": "Earnings", "worthwhile": 500.0} | more
+    return finding(rows, tables, **more)
+
+
+def shares(treated: float, comparison: float, spread: float = 0.05, **more: Any) -> Finding:
+    row = estimate("completed", treated - comparison, spread, "share")
+    return finding([row], (arms(treated, comparison),), **({"worthwhile": 0.02} | more))
+
+
+def scaled(size: float, **more: Any) -> Finding:
+    """A finding whose every number is multiplied: from the tiny to the huge, either sign."""
+    row = estimate("amount", 2.0 * size, 1.5 * abs(size), "NOK/år")
+    tables = (arms(5 * size, 3 * size), *money({"a": 4 * size, "b": -2.5 * size}))
+    return finding([row], tables, payers=("a", "b"), worthwhile=abs(size) / 2, **more)
+
+
+def many(count: int) -> Finding:
+    rows = [
+        estimate(f"o{i}", (i - 4) * 0.7, 2.0, "points", analysis=f"a{i}") for i in range(count)
+    ]
+    return finding(rows, (balance([0.05 * i for i in range(count)], UNBROKEN + "{i}"),))
+
+
+def payers(count: int) -> Finding:
+    nets = {f"p{i}": (-1.0) ** i * (1000.0 + 37 * i) for i in range(count)}
+    row = estimate("amount", 2.0, 1.5, "NOK")
+    return finding([row], money(nets), payers=tuple(nets))
+
+
+CASES = {
+    "full": full(),
+    "dummy": full(data_kind="dummy"),
+    "shares": shares(0.78, 0.74),
+    "fewer": shares(0.05, 0.62, word="shown harm"),
+    "none": shares(0.0, 0.0, spread=0.001, word="inconclusive"),
+    "all": shares(1.0, 1.0, spread=0.2, word="inconclusive"),
+    "fraction": shares(0.7849, 0.7451, word="not detectable"),
+    "huge": scaled(1e9),
+    "huge loss": scaled(-4.2e11),
+    "tiny": scaled(1e-6),
+    "tiny loss": scaled(-3e-7),
+    "twelve": many(12),
+    "one payer": payers(1),
+    "eight payers": payers(8),
+    "no worth": full(worthwhile=None),
+    "worth far away": full(worthwhile=90000.0),
+    "unbroken": full(title=UNBROKEN),
+    "nothing differs": finding(
+        [estimate("o", 0.0, 0.0, "points")], (balance([0.0, 0.0]), attrition(0.4, 0.2, None))
+    ),
+    "much lost": finding([estimate("o", 1.0, 2.0, "points")], (attrition(0.62, 0.31, None),)),
+    "little lost": finding([estimate("o", 1.0, 2.0, "points")], (attrition(0.004, 0.001, 0.063),)),
+    "dollars": full(title="Costs $5 of $6 and <b> & more"),
+}
+
+
+@pytest.fixture
+def sheets(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The matplotlib figures behind the drawings of a test."""
+    seen: list[Any] = []
+    write = FigureCanvasSVG.print_svg
+
+    def watched(self: Any, *given: Any, **named: Any) -> Any:
+        seen.append(self.figure)
+        return write(self, *given, **named)
+
+    monkeypatch.setattr(FigureCanvasSVG, "print_svg", watched)
+    yield seen
+    seen.clear()
+
+
+def boxes(sheet: Any) -> list[tuple[str, Any]]:
+    sheet.set_dpi(_FINE)  # text in an SVG is not fitted to whole pixels: neither is it here
+    renderer = FigureCanvasAgg(sheet).get_renderer()
+    texts = [one for one in sheet.findobj(Text) if one.get_visible() and one.get_text().strip()]
+    return [(one.get_text(), one.get_window_extent(renderer)) for one in texts]
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+def test_the_same_finding_gives_the_same_bytes(kind: str) -> None:
+    one, other = (figures.draw(kind, full()) for _ in range(2))
+    assert one is not None
+    assert one == other
+
+
+def test_all_kinds_are_found_by_the_folder() -> None:
+    expected = {"answer", "forest", "balance", "attrition", "card", "distribution", *ECONOMIC}
+    assert expected <= set(figures.kinds())
+
+
+def test_a_kind_that_is_not_there_is_refused() -> None:
+    with pytest.raises(KeyError, match="pie"):
+        figures.draw("pie", full())
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_no_label_lies_on_another_or_off_the_sheet(
+    kind: str, case: str, narrow: bool, sheets: list[Any]
+) -> None:
+    languages = LANGUAGES if case in ("full", "shares", "dummy", "eight payers") else ("nb",)
+    for language in languages:
+        if figures.draw(kind, CASES[case], narrow=narrow, language=language) is None:
+            continue
+        sheet = sheets[-1]
+        found = boxes(sheet)
+        width, height = (inches * _FINE for inches in sheet.get_size_inches())
+        for text, box in found:
+            assert box.x0 >= -_POINT, text  # side bearing of the first letter
+            assert box.x1 <= width + _POINT, text
+            assert box.y0 >= -_POINT, text
+            assert box.y1 <= height + _POINT, text
+        for (text, box), (other, next_) in itertools.combinations(found, 2):
+            across = min(box.x1, next_.x1) - max(box.x0, next_.x0)
+            down = min(box.y1, next_.y1) - max(box.y0, next_.y0)
+            # descenders of one line may reach the next line's ascenders by a hair
+            assert across <= _POINT or down <= 2 * _POINT, (language, text, other)
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+def test_width_is_redrawn_not_shrunk(kind: str, narrow: bool, sheets: list[Any]) -> None:
+    figures.draw(kind, full(), narrow=narrow)
+    assert sheets[-1].get_size_inches()[0] == pytest.approx(3.42 if narrow else 7.1)
+    assert min(one.get_size() for one in sheets[-1].findobj(Text) if one.get_text()) >= 8.3
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+def test_words_and_decimal_signs_follow_the_language(kind: str) -> None:
+    drawn = {one: figures.draw(kind, full(), language=one) for one in LANGUAGES}
+    subtitles = {one.subtitle for one in drawn.values() if one is not None}
+    assert len(subtitles) == len(LANGUAGES)
+    for language in ("nb", "sv"):
+        figure = drawn[language]
+        assert figure is not None
+        words = " ".join((figure.title, figure.subtitle, *itertools.chain(*figure.rows)))
+        assert not re.search(r"\d\.\d(?!\d* ?\()", words.replace("WWC 5.0", ""))
+    everything = " ".join(str(replace(one, svg="")) for one in drawn.values() if one)
+    assert not re.search(r"\{\w+\}|(?<![\w-])-\d", everything)  # open slots; hyphens for minus
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+def test_rows_fit_their_header(kind: str) -> None:
+    for case in CASES.values():
+        figure = figures.draw(kind, case)
+        if figure is not None:
+            assert {len(row) for row in figure.rows} == {len(figure.header)}
+            assert all((figure.title, figure.subtitle, figure.alt))
+            assert not re.search(r"\b(nan|inf)\b", str(figure.rows) + figure.title)
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+def test_invented_data_are_marked_in_and_under_every_figure(
+    kind: str, sheets: list[Any]
+) -> None:
+    for kind_of_data, marked in (("dummy", True), ("public", False)):
+        figure = figures.draw(kind, full(data_kind=kind_of_data))
+        assert figure is not None
+        assert ("Dummy data" in figure.note) is marked
+        assert any("Dummy data" in text for text, _ in boxes(sheets[-1])) is marked
+
+
+@pytest.mark.parametrize("kind", figures.kinds())
+def test_nothing_is_drawn_without_its_table(kind: str) -> None:
+    empty = replace(full(), tables=(), estimates=(), verdicts=())
+    assert figures.draw(kind, empty) is None
+
+
+def test_no_attrition_figure_where_nobody_was_lost() -> None:
+    row = estimate("o", 1.0, 2.0, "points")
+    assert figures.draw("attrition", finding([row], (attrition(0.0, 0.0),))) is None
+
+
+def test_no_cash_flow_of_a_single_year() -> None:
+    one = finding([estimate("o", 1.0, 2.0, "NOK")], money({"a": 5.0}, years=1), payers=("a",))
+    assert figures.draw("cash_flow", one) is None
+
+
+@pytest.mark.parametrize("word", ["inconclusive", "not detectable", "ruled out"])
+@pytest.mark.parametrize("kind", ["answer", "card"])
+@pytest.mark.parametrize("unit", ["share", "points"])
+def test_a_title_is_never_stronger_than_the_verdict(kind: str, word: str, unit: str) -> None:
+    row = estimate("o", 0.1, 0.3, unit)
+    tables = (arms(0.5, 0.4),)
+    unsure, sure = (
+        figures.draw(kind, finding([row], tables, word=said, worthwhile=0.5))
+        for said in (word, "shown benefit")
+    )
+    assert unsure is not None
+    assert sure is not None
+    assert re.search(r"more|higher", sure.title)
+    assert re.search(
+        r"inconclusive|ruled out|settle|too few|cannot tell|uncertain", unsure.title
+    ), unsure.title
+
+
+def test_a_small_effect_found_with_little_power_is_called_overstated() -> None:
+    weak = replace(full(), verdicts=(Verdict("earnings", "shown benefit", 4, ("likely overstated",)),))
+    figure = figures.draw("answer", weak)
+    assert figure is not None
+    assert "overstated" in figure.title
+
+
+def test_a_difference_below_the_causal_rung_is_not_laid_to_the_programme() -> None:
+    plain = replace(full(), verdicts=(Verdict("earnings", "shown benefit", 3),))
+    low, high = (figures.draw("answer", one) for one in (plain, full()))
+    assert low is not None
+    assert high is not None
+    assert low.title != high.title
+    assert "comparison group" in low.title
+
+
+def test_whole_people_are_shown_only_where_they_add_up() -> None:
+    whole, parts, none = (
+        figures.draw("answer", shares(a, b)) for a, b in ((0.78, 0.74), (0.784, 0.736), (0.5, 0.497))
+    )
+    assert whole is not None
+    assert parts is not None
+    assert none is not None
+    assert "4 more" in whole.title
+    assert "5 more" not in parts.title  # 78 and 74 stand in the figure: 5 would not add up
+    assert "0 more" not in none.title
+
+
+def test_a_society_that_may_lose_is_not_said_to_gain() -> None:
+    sure, unsure = (
+        figures.draw("accounts", finding([], money({"a": 100.0}, spread=spread), payers=("a",)))
+        for spread in (0.4, 2.0)
+    )
+    assert sure is not None
+    assert unsure is not None
+    assert "gains" in sure.title
+    assert re.search(r"uncertain|not settled", unsure.title)
+
+
+def test_an_outcome_that_was_refused_keeps_its_row() -> None:
+    refused = full()
+    verdicts = (refused.verdicts[0], Verdict("employed", "not estimable", 0, ("no comparison",)))
+    kept = tuple(one for one in refused.estimates if one.outcome == "earnings")
+    figure = figures.draw("forest", replace(refused, verdicts=verdicts, estimates=kept))
+    assert figure is not None
+    assert any("not estimable" in row for row in figure.rows)
