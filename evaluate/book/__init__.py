@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
@@ -25,6 +26,7 @@ def setup(app: Sphinx) -> dict[str, bool | int]:
     app.add_js_file("evaluate.js")
     app.connect("config-inited", _own_static)
     app.connect("html-page-context", _own_files_only, priority=900)
+    app.connect("html-page-context", _title_as_text, priority=900)
     app.connect("build-finished", _fonts)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": _version()}
 
@@ -46,6 +48,14 @@ def _own_files_only(
     """Drop what the theme would fetch from elsewhere: no page makes an outside request."""
     for key in ("script_files", "css_files"):
         context[key] = [one for one in context.get(key, []) if not _foreign(one)]
+
+
+def _title_as_text(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Escape the title that the theme writes unescaped as the heading of the printed page."""
+    if "pagetitle" in context:
+        context["pagetitle"] = html.escape(context["pagetitle"])
 
 
 def _foreign(file: Any) -> bool:

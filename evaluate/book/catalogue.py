@@ -69,10 +69,24 @@ def _card(slug: str, view: View) -> nodes.Node:
     parts += _strip(view)
     trio = [_effect(view), _cost(view)]
     word = w(f"verdict.{found[0].verdict}") if found else w("verdict.not estimable")
-    step = w("facts.step", step=found[0].rung) if found else ""
-    trio.append((w("facts.claim"), word.lower(), step))
+    trio.append((w("facts.claim"), word.lower(), ", ".join(_doubts(view))))
     parts.append(box((_cell(*one) for one in trio), "ev-trio"))
     return box(parts, "ev-card")
+
+
+def _doubts(view: View) -> Iterator[str]:
+    """Yield how high the claim stands and what weakens it: doubt has the same size as success."""
+    found = view.lead()
+    if found is None:
+        return
+    verdict, row = found
+    yield view.words("facts.step", step=verdict.rung)
+    if "likely overstated" in verdict.because:
+        yield view.words("catalogue.overstated")
+    checks = [one for one in view.finding.checks if row and one.analysis == row.analysis]
+    failed = sum(one.result == "failed" for one in checks)
+    if failed:
+        yield view.words("catalogue.failed", n=failed)
 
 
 def _eyebrow(view: View) -> str:

@@ -38,22 +38,21 @@ def outcome_title(view: View, key: str) -> str:
 def _sentence(view: View, verdict: Verdict, row: Estimate) -> str:
     arms = view.arms(row)
     title = outcome_title(view, verdict.outcome)
-    low, high = view.effect(row.conf_low, row.unit), view.effect(row.conf_high, row.unit)
     if arms is None or row.method != "difference in means":
+        low, high = view.effect(row.conf_low, row.unit), view.effect(row.conf_high, row.unit)
         difference = view.effect(row.estimate, row.unit)
         return view.words(
             "lead.difference", outcome=title, difference=difference, low=low, high=high
         )
     if row.unit == "share":
         return f"{view.words('lead.of_outcome', outcome=title)} {_of_hundred(view, row, arms)}"
+    slots = {"difference": row.estimate, "low": row.conf_low, "high": row.conf_high}
     return view.words(
         "lead.number",
         outcome=title,
         treated=view.level(arms[0], row.unit),
-        comparison=view.level(arms[1], row.unit),
-        difference=view.effect(row.estimate, row.unit),
-        low=low,
-        high=high,
+        comparison=view.number(arms[1]),
+        **{name: _more(view, value, "less") for name, value in slots.items()},
     )
 
 
@@ -70,10 +69,11 @@ def _of_hundred(view: View, row: Estimate, arms: tuple[float, float]) -> str:
     )
 
 
-def _more(view: View, n: int) -> str:
+def _more(view: View, n: float, fewer: str = "fewer") -> str:
+    """Return a difference in words: more, fewer of people, less of anything else."""
     if n == 0:
         return view.words("lead.as_many")
-    return view.words("lead.more" if n > 0 else "lead.fewer", n=abs(n))
+    return view.words("lead.more" if n > 0 else f"lead.{fewer}", n=view.number(abs(n)))
 
 
 def _limits(view: View, verdict: Verdict, row: Estimate) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from docutils import nodes
 
@@ -12,7 +13,8 @@ from evaluate.book.view import View
 from evaluate.book.write import table
 
 Keep = Callable[[str, str], str]
-_THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+_THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 class Drawing(nodes.General, nodes.Element):
@@ -72,7 +74,7 @@ def closing(node: Drawing) -> str:
     return "</div>" if node["bare"] else "</div></details></figure>"
 
 
-def _picture(view: View, node: Drawing, theme: str, keep: Keep) -> str:
+def _picture(view: View, node: Drawing, theme: Theme, keep: Keep) -> str:
     """Return a drawing for a theme: wide and, below 600 pixels, narrow; beside words narrow only."""
     narrow, size = _drawn(view, node, theme, keep, narrow=True)
     source, shown = "", narrow
@@ -87,7 +89,7 @@ def _picture(view: View, node: Drawing, theme: str, keep: Keep) -> str:
 
 
 def _drawn(
-    view: View, node: Drawing, theme: str, keep: Keep, *, narrow: bool
+    view: View, node: Drawing, theme: Theme, keep: Keep, *, narrow: bool
 ) -> tuple[str, tuple[int, int]]:
     """Return the address and the size of one drawing."""
     from evaluate.book.figures import draw

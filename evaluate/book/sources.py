@@ -16,7 +16,7 @@ _ORDER = {"final": 0, "running": 1, "registered": 2, "planned": 3}
 
 def folder(env: BuildEnvironment) -> Path:
     """Return the folder of the studies, as the book's configuration names it."""
-    return (Path(env.srcdir) / env.config.evaluate_studies).resolve()
+    return (Path(env.srcdir) / str(env.config.evaluate_studies)).resolve()
 
 
 def finding(env: BuildEnvironment, slug: str) -> Finding:

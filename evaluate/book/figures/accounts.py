@@ -14,7 +14,7 @@ from evaluate.book.figures.frame.reading import Figure, Reading
 from evaluate.book.figures.frame.strip import level
 
 KIND = "accounts"
-_BAR, _STEP, _STEP_NARROW, _NAMES = 0.2, 0.36, 0.6, 1.9
+_BAR, _STEP, _STEP_NARROW, _NAMES = 0.2, 0.36, 0.52, 1.9
 _COLUMN = 0.2  # inches between columns of numbers
 
 
@@ -94,18 +94,18 @@ def _draw(
             canvas.text(x, 0.1, reading.words(f"col.{key}"), "soft", size=9, align="right")
     for bar, after in zip(bars, [*bars[1:], None], strict=True):
         middle = y + bar.high - 0.16 if narrow else y + bar.high / 2
+        edge = 0.14 if narrow else bar.high / 2
         if bar.total and not narrow:
             canvas.path([0, _NAMES], [y, y], "soft", width=0.7)
             canvas.path([columns[0] - columns[3], columns[2]], [y, y], "soft", width=0.7)
-        canvas.path([zero, zero], [middle - 0.17, middle + 0.17], "ink", width=0.9, order=2.5)
+        canvas.path([zero, zero], [middle - edge, middle + edge], "ink", width=0.9, order=2.5)
         _bar(canvas, bar, scale, middle, how)
         if after is not None:
             x = scale.at(bar.start + bar.one.net)
             below = y + bar.high + (after.high - 0.16 if narrow else after.high / 2)
-            if not after.total or narrow:
-                canvas.path([x, x], [middle + _BAR / 2, below - _BAR / 2], "rule", order=0.5)
-            else:
-                canvas.path([x, x], [middle + _BAR / 2, below - _BAR / 2], "neutral", width=0.8)
+            # on a telephone names stand between the bars: only the end of the line is drawn
+            start = below - _BAR / 2 - 0.09 if narrow else middle + _BAR / 2
+            canvas.path([x, x], [start, below - _BAR / 2], "neutral", width=0.8)
         (_words_narrow if narrow else _words)(canvas, reading, bar, how, (y, middle, *columns))
         y += bar.high
 
@@ -172,9 +172,7 @@ def _title(reading: Reading, rows: Sequence[Account], how: Measure) -> str:
     worst = min(rows[:-1], key=lambda one: one.net, default=last)
     if worst is last or worst.net >= 0:
         return found
-    return w(
-        "accounts.loser", title=found, payer=worst.name, net=how.text(worst.net, sign=True)
-    )
+    return w("accounts.loser", title=found, payer=worst.name, net=how.text(worst.net, sign=True))
 
 
 def _figure(reading: Reading, rows: Sequence[Account], how: Measure, svg: str) -> Figure:
@@ -195,7 +193,13 @@ def _figure(reading: Reading, rows: Sequence[Account], how: Measure, svg: str) -
 
 def _row(reading: Reading, one: Account, how: Measure) -> tuple[str, ...]:
     w, ends = reading.words, w_range(reading, one, how)
-    return (one.name, how.text(one.cost), how.text(one.benefit), how.text(one.net, sign=True), ends or w("absent"))
+    return (
+        one.name,
+        how.text(one.cost),
+        how.text(one.benefit),
+        how.text(one.net, sign=True),
+        ends or w("absent"),
+    )
 
 
 def w_range(reading: Reading, one: Account, how: Measure) -> str:

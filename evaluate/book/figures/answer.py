@@ -11,6 +11,7 @@ from evaluate.book.figures.frame.strip import colour, effect_measure, level, ran
 from evaluate.book.figures.frame.wording import (
     about,
     alt,
+    between,
     effect_rows,
     frequencies,
     frequency_title,
@@ -40,7 +41,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
 def _dots(reading: Reading, look: Look, row: Estimate, counts: tuple[int, int]) -> Figure:
     w, how = reading.words, effect_measure(reading, row)
     side, gap = (_SIDE_NARROW, _GAP_NARROW) if look.narrow else (_SIDE, _GAP)
-    canvas = Canvas(look, 3.62 if look.narrow else 2.5, warning=reading.warning)
+    canvas = Canvas(look, 3.8 if look.narrow else 2.5, warning=reading.warning)
     for i, (name, role) in enumerate((("with", "programme"), ("without", "comparison_text"))):
         left = i * (side + gap)
         size = _fitting(w(name), side + 0.2)
@@ -55,7 +56,7 @@ def _dots(reading: Reading, look: Look, row: Estimate, counts: tuple[int, int]) 
             ("programme", "comparison")[i],
         )
     if look.narrow:
-        _sum(canvas, reading, row, counts, (0.0, 2.1, look.width))
+        _sum(canvas, reading, row, counts, (0.0, 2.28, look.width))
     else:
         _sum(canvas, reading, row, counts, (2 * (side + gap), 0.5, look.width))
     named = level(reading, [row])
@@ -110,7 +111,7 @@ def _sum(
     big = more(reading, counts[0] - counts[1])
     size = next(one for one in (22, 18, 15, 12, NORMAL) if width_of(big, one, True) < right - left)
     canvas.text(left, top, big, role, size=size, bold=True)
-    low, high = (more(reading, round(_HUNDRED * one)) for one in (row.conf_low, row.conf_high))
+    low, high = between(reading, row)
     lines = [
         (w("answer.between", low=low, high=high), "ink"),
         (f"({level(reading, [row])})", "soft"),
@@ -139,8 +140,8 @@ def _means(reading: Reading, look: Look, row: Estimate, means: tuple[float, floa
         canvas.text(0, y, w(name), as_text(role), bold=True)
         y += 0.2 if look.narrow else 0.0
         _mean(canvas, scale.at(0), scale.at(mean), y, (role, how.text(mean)))
+        canvas.path([scale.at(0)] * 2, [y - 0.09, y + 0.09], width=0.9)
         y += 0.26 if look.narrow else 0.3
-    canvas.path([scale.at(0)] * 2, [0.22 if look.narrow else 0.0, y - 0.16], width=0.9)
     _effect(canvas, reading, row, left, y)
     seen = w("answer.alt_arms", treated=how.full(means[0]), comparison=how.full(means[1]))
     named = level(reading, [row])
@@ -167,7 +168,6 @@ def _mean(canvas: Canvas, zero: float, x: float, y: float, label: tuple[str, str
 
 def _effect(canvas: Canvas, reading: Reading, row: Estimate, left: float, y: float) -> None:
     """Write and draw the difference, 1.2 inches deep."""
-    how = effect_measure(reading, row)
     word = reading.word(row.outcome)
     role = as_text(colour(word)) if word in SHOWN else "ink"
     verdict = reading.words(f"word.{word}")

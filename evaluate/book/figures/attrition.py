@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evaluate.book.figures.frame.axis import Axis
-from evaluate.book.figures.frame.canvas import NORMAL, SMALL, Canvas, width_of
+from evaluate.book.figures.frame.canvas import LINE, NORMAL, SMALL, Canvas, width_of
 from evaluate.book.figures.frame.look import Look
 from evaluate.book.figures.frame.reading import Figure, Reading, Row, value
 
@@ -29,7 +29,10 @@ OPTIMISTIC: tuple[float, ...] = (
     *(3.7, 3.5, 3.2, 3.0, 2.8, 2.6, 2.3, 2.1, 1.9, 1.6),
     *(1.4, 1.1, 0.9, 0.7, 0.5, 0.3),
 )
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
+_HALF_LINE = 0.09
 _LEFT, _TOP, _HIGH = 0.34, 0.3, 2.0
+_FAR, _STEEP = 70, 20  # where an axis needs other ticks, per cent and points
 _FAREST = 65.0  # per cent, the end of the optimistic boundary
 
 
@@ -46,10 +49,10 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     across = Axis(0.0, max(_FAREST + 2, point[0] * 1.04), _LEFT, look.width - 0.12)
     up = Axis(0.0, max(12.6, point[1] * 1.1), _TOP + _HIGH, _TOP)
     _boundaries(canvas, across, up)
-    _names(canvas, reading, across, up)
     _axes(canvas, reading, across, up)
     low = limit is not None and abs(apart) <= limit + 1e-8
-    _point(canvas, reading, across, up, point)
+    taken = _point(canvas, reading, across, up, point)
+    _names(canvas, reading, across, up, taken)
     return _figure(reading, list(rows.values()), (overall, abs(apart), limit), low, canvas.svg())
 
 
@@ -62,24 +65,42 @@ def _boundaries(canvas: Canvas, across: Axis, up: Axis) -> None:
         canvas.path(xs, ys, role, width=1.6, dash=dash)
 
 
-def _names(canvas: Canvas, reading: Reading, across: Axis, up: Axis) -> None:
-    """Name each curve on its outer side, and both sides of the boundary."""
-    w = reading.words
-    canvas.text(across.at(0) + 0.1, up.at(0) - 0.14, w("attrition.word_low"), "programme", bold=True)
-    word = w("attrition.word_high")
-    canvas.text(across.right, up.at(9.6), word, "soft", bold=True, align="right")
-    for at, points, key, role in (
-        (33, CAUTIOUS, "cautious", "programme"),
-        (36, OPTIMISTIC, "optimistic", "soft"),
+def _names(canvas: Canvas, reading: Reading, across: Axis, up: Axis, taken: _Box) -> None:
+    """Name the curves on their outer sides, and the sides of the boundary, off the point."""
+    w, size = reading.words, SMALL + 0.4
+    for points, key, role, at in (
+        (CAUTIOUS, "cautious", "programme", (33, 22, 44, 12, 2)),
+        (OPTIMISTIC, "optimistic", "soft", (36, 26, 46, 16, 2)),
     ):
         text = w(f"attrition.{key}")
-        canvas.text(across.at(at), up.at(points[at]) - 0.16, text, role, size=SMALL + 0.4)
+        spots = [(across.at(i), up.at(points[i]) - 0.16) for i in at]
+        x, y = _free(spots, width_of(text, size), taken)
+        canvas.text(x, y, text, role, size=size)
+    low, high = w("attrition.word_low"), w("attrition.word_high")
+    spots = [(across.at(i), up.at(0) - deep) for i in (1.2, 22) for deep in (0.14, 0.72)]
+    canvas.text(*_free(spots, width_of(low, NORMAL, True), taken), low, "programme", bold=True)
+    wide = width_of(high, NORMAL, True)
+    spots = [(across.right - wide, up.at(share * up.high)) for share in (0.76, 0.94, 0.58)]
+    canvas.text(*_free(spots, wide, taken), high, "soft", bold=True)
+
+
+def _free(spots: Sequence[tuple[float, float]], wide: float, taken: _Box) -> tuple[float, float]:
+    """Return the first place for a line of text that keeps off the box, else the first."""
+    left, top, right, bottom = taken
+    return next(
+        (
+            (x, y)
+            for x, y in spots
+            if x > right or x + wide < left or y - _HALF_LINE > bottom or y + _HALF_LINE < top
+        ),
+        spots[0],
+    )
 
 
 def _axes(canvas: Canvas, reading: Reading, across: Axis, up: Axis) -> None:
     floor = up.at(0)
     canvas.path([across.left, across.right], [floor, floor], "soft", width=0.7)
-    end = 100 if across.high > 70 else 60
+    end = 100 if across.high > _FAR else 60
     for tick in range(0, min(end, int(across.high)) + 1, 20):
         x = across.at(tick)
         canvas.path([x, x], [floor, floor + 0.045], "soft", width=0.7)
@@ -87,7 +108,7 @@ def _axes(canvas: Canvas, reading: Reading, across: Axis, up: Axis) -> None:
         canvas.text(canvas.inside(x, label), floor + 0.15, label, "soft", size=9, align="center")
     canvas.text(_LEFT, floor + 0.36, reading.words("attrition.x"), "soft", size=9)
     canvas.text(0, 0.1, reading.words("attrition.y"), "soft", size=9)
-    step = 4 if up.high <= 20 else 20
+    step = 4 if up.high <= _STEEP else 20
     for tick in range(0, int(up.high) + 1, step):
         text = reading.number(tick)
         canvas.text(_LEFT - 0.1, up.at(tick), text, "soft", size=9, align="right")
@@ -95,7 +116,8 @@ def _axes(canvas: Canvas, reading: Reading, across: Axis, up: Axis) -> None:
 
 def _point(
     canvas: Canvas, reading: Reading, across: Axis, up: Axis, point: tuple[float, float]
-) -> None:
+) -> _Box:
+    """Mark this study and say where it is; return what the mark and its words cover."""
     w = reading.words
     x, y = across.at(point[0]), up.at(point[1])
     canvas.marks([x], [y], "ink", shape="D", size=7.5)
@@ -105,9 +127,11 @@ def _point(
     )
     wide = max(width_of(one, NORMAL, True) for one in lines)
     right = x + 0.14 + wide <= canvas.width
-    middle = min(max(y, _TOP + 0.1), up.at(0) - 0.46)
+    middle = min(max(y, _TOP + 0.1), up.at(0) - 0.16)
     where = x + 0.14 if right else x - 0.14
     canvas.lines(where, middle, lines, bold=True, align="left" if right else "right")
+    left, end = (x - 0.1, where + wide) if right else (where - wide, x + 0.1)
+    return left - 0.05, min(y, middle - LINE) - 0.06, end + 0.05, max(y, middle + LINE) + 0.02
 
 
 def _figure(

@@ -51,9 +51,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     return _figure(reading, items, canvas.svg())
 
 
-def _limits(
-    canvas: Canvas, reading: Reading, scale: Axis, place: tuple[float, float]
-) -> None:
+def _limits(canvas: Canvas, reading: Reading, scale: Axis, place: tuple[float, float]) -> None:
     """Draw the limits, and name what lies between them; names step down where they would meet."""
     top, bottom = place
     canvas.box(scale.at(0), top, scale.at(NEAR) - scale.at(0), bottom - top, "wash")
@@ -109,7 +107,9 @@ def _figure(reading: Reading, items: Sequence[_Item], svg: str) -> Figure:
         title=w(key, n=near, all=len(items), far=far),
         subtitle=w("balance.sub"),
         alt=w("balance.alt", all=len(items), most=most, name=items[0].name),
-        header=tuple(w(f"col.{one}") for one in ("covariate", "std_difference", "category", "adjusted")),
+        header=tuple(
+            w(f"col.{one}") for one in ("covariate", "std_difference", "category", "adjusted")
+        ),
         rows=tuple(_row(reading, one) for one in items),
         note=reading.note(w("balance.note")),
     )

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from evaluate.book.figures.frame.axis import Axis, Measure, axis, tick_labels, ticks
 from evaluate.book.figures.frame.canvas import LINE, NORMAL, SMALL, Canvas, width_of, wrap
 from evaluate.book.figures.frame.look import Look
-from evaluate.book.figures.frame.money import SOCIETY, per, sums
+from evaluate.book.figures.frame.money import SOCIETY, accounts, per, sums
 from evaluate.book.figures.frame.palette import as_text
 from evaluate.book.figures.frame.reading import Figure, Reading, Row, value
 from evaluate.book.numbers import number
 
 KIND = "cash_flow"
-_HIGH, _LABELS, _LABELS_NARROW = 2.3, 1.75, 1.22
+_HIGH = 2.3
 _MANY = 5
+_DASH = (2.5, 1.4)
+_TWO_YEARS = 2
+_MOST_DIGITS = 9
+_NEAR = 0.06  # inches within which a name needs no line to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class _Line:
     name: str
     years: tuple[int, ...]
     sums: tuple[float, ...]
+    beyond: tuple[bool, ...]
 
     @property
     def role(self) -> str:
@@ -36,56 +41,61 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     """Return one line for each payer; nothing for fewer than two years."""
     lines = _lines(reading)
     years = sorted({year for one in lines for year in one.years})
-    if len(years) < 2:
+    if len(years) < _TWO_YEARS:
         return None
     how = sums(reading, [x for one in lines for x in one.sums])
-    labels = _labels(lines, how, look)
+    room = _room(lines, how, look)
+    labels = [(*wrap(x.name, room, bold=True, most=2), _sum(x, how)) for x in lines]
     high = max(_HIGH, 0.08 + sum(LINE * len(texts) + 0.05 for texts in labels))
     canvas = Canvas(look, high + 0.56, warning=reading.warning)
     values = [x for one in lines for x in one.sums]
     down = axis(values, high + 0.06, 0.06, room=0.04)
     left = _margin(canvas, down, how)
-    right = look.width - (_LABELS_NARROW if look.narrow else _LABELS)
+    right = look.width - room - 0.16
     across = Axis(years[0], years[-1], left, right)
+    _beyond(canvas, reading, across, (high + 0.06, reading.rows("cash_flow")))
     _grid(canvas, down, across, how)
     _years(canvas, reading, across, high + 0.06)
-    _beyond(canvas, reading, across, (high + 0.06, reading.rows("cash_flow")))
     _draw(canvas, reading, lines, across, down)
     _ends(canvas, lines, labels, right + 0.1, down)
     return _figure(reading, lines, how, years, canvas.svg())
 
 
 def _lines(reading: Reading) -> list[_Line]:
-    found: dict[str, list[tuple[int, float]]] = {}
+    found: dict[str, list[tuple[int, float, bool]]] = {}
     for row in reading.rows("cash_flow"):
         year, total = value(row.get("year")), value(row.get("cumulative"))
         if year is not None and total is not None:
-            found.setdefault(str(row.get("payer")), []).append((int(year), total))
+            found.setdefault(str(row.get("payer")), []).append(
+                (int(year), total, row.get("extrapolated") is True)
+            )
     lines = []
     for payer, points in found.items():
-        years, totals = zip(*sorted(points), strict=True)
-        lines.append(_Line(payer, reading.payer(payer), years, totals))
+        years, totals, beyond = zip(*sorted(points), strict=True)
+        lines.append(_Line(payer, reading.payer(payer), years, totals, beyond))
     return sorted(lines, key=lambda one: one.payer == SOCIETY)
 
 
-def _labels(lines: Sequence[_Line], how: Measure, look: Look) -> list[tuple[str, ...]]:
-    room = (_LABELS_NARROW if look.narrow else _LABELS) - 0.12
-    return [
-        (
-            *wrap(one.name, room, bold=True, most=2 if look.narrow else 2),
-            how.text(one.sums[-1], sign=True),
-        )
-        for one in lines
-    ]
+def _sum(one: _Line, how: Measure) -> str:
+    return how.text(one.sums[-1], sign=True)
+
+
+def _room(lines: Sequence[_Line], how: Measure, look: Look) -> float:
+    """Return inches for names: the longest word or sum, within what leaves room for lines."""
+    words = [word for one in lines for word in (*one.name.split(" "), _sum(one, how))]
+    least, most = (0.9, 1.62) if look.narrow else (1.6, 2.2)
+    return min(most, max(least, *(width_of(word, NORMAL, True) + 0.02 for word in words)))
 
 
 def _marks(canvas: Canvas, down: Axis, how: Measure) -> list[tuple[float, str]]:
     """Return the values of the grid, with one number of decimals."""
     found = ticks(down.low * how.factor, down.high * how.factor, 6)
     upright = Axis(down.low, down.high, 1.0, 50.0)  # far apart: upright labels do not meet
-    digits = max((len(t.partition(_point(how))[2]) for _, t in tick_labels(canvas, upright, how)), default=0)
+    digits = max(
+        (len(t.partition(_point(how))[2]) for _, t in tick_labels(canvas, upright, how)), default=0
+    )
     step = found[1] - found[0] if len(found) > 1 else 1.0
-    while digits < 9 and abs(round(step, digits) - step) > 1e-9 * abs(step):
+    while digits < _MOST_DIGITS and abs(round(step, digits) - step) > 1e-9 * abs(step):
         digits += 1
     return [
         (one / how.factor, number(one, how.language, digits=digits, sign=True) if one else "0")
@@ -105,7 +115,7 @@ def _grid(canvas: Canvas, down: Axis, across: Axis, how: Measure) -> None:
     for mark, label in _marks(canvas, down, how):
         y = down.at(mark)
         role, width = ("ink", 0.9) if label == "0" else ("rule", 0.7)
-        canvas.path([across.left, across.right], [y, y], role, width=width, order=0.8)
+        canvas.path([across.left, across.right], [y, y], role, width=width, order=1.5)
         canvas.text(across.left - 0.1, y, label, "soft", size=9, align="right")
 
 
@@ -144,9 +154,13 @@ def _draw(
     for one in lines:
         xs = [across.at(year) for year in one.years]
         ys = [down.at(total) for total in one.sums]
-        dash = (5.0, 1.5) if one.sums[-1] < 0 and one.payer != SOCIETY else None
         width = 2.4 if one.payer == SOCIETY else 1.6 if len(lines) <= _MANY else 1.2
-        canvas.path(xs, ys, one.role, width=width, dash=dash)
+        seen = next((i for i, past in enumerate(one.beyond) if past), len(xs))
+        canvas.path(xs[:seen], ys[:seen], one.role, width=width)
+        if seen < len(xs):
+            rest = max(seen - 1, 0)
+            canvas.path(xs[rest:], ys[rest:], one.role, width=width, dash=_DASH)
+        canvas.marks([xs[-1]], [ys[-1]], one.role, shape="s" if one.sums[-1] < 0 else "o", size=5)
     society = next((one for one in lines if one.payer == SOCIETY), None)
     year = _payback(society) if society else None
     if year is not None:
@@ -181,7 +195,7 @@ def _ends(
         one, role = lines[i], as_text(lines[i].role)
         middle = top + size / 2
         y = down.at(one.sums[-1])
-        if abs(middle - y) > 0.06:
+        if abs(middle - y) > _NEAR:
             canvas.path([x - 0.09, x - 0.03], [y, middle], "neutral", width=0.7)
         canvas.lines(x, middle, labels[i], role, bold=True)
 
@@ -206,6 +220,10 @@ def _title(reading: Reading, lines: Sequence[_Line], years: Sequence[int]) -> st
     w = reading.words
     one = next((line for line in lines if line.payer == SOCIETY), lines[-1])
     span = years[-1] - years[0]
+    account = next((this for this in accounts(reading) if this.payer == one.payer), None)
+    ends = (account.low, account.high) if account else (None, None)
+    if ends[0] is not None and ends[1] is not None and ends[0] <= 0 <= ends[1]:
+        return w("cash.unsure", n=span)
     if min(one.sums) >= 0:
         return w("cash.ahead")
     year = _payback(one)

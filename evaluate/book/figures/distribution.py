@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaluate.book.figures.frame.axis import Axis, Measure, axis, draw_axis, measure
-from evaluate.book.figures.frame.canvas import NORMAL, SMALL, Canvas, width_of, wrap
+from evaluate.book.figures.frame.canvas import NORMAL, Canvas, width_of, wrap
 from evaluate.book.figures.frame.look import Look
 from evaluate.book.figures.frame.money import SOCIETY, Account, accounts, per, sums
 from evaluate.book.figures.frame.reading import Figure, Reading, value
@@ -24,11 +24,7 @@ class _Bin:
 
 def draw(reading: Reading, look: Look) -> Figure | None:
     """Return the histogram with how many of 100 draws lie on either side of zero."""
-    bins = [
-        _Bin(*cells)
-        for row in reading.rows("distribution")
-        if None not in (cells := [value(row.get(one)) for one in ("low", "high", "share")])
-    ]
+    bins = _read(reading)
     if not bins:
         return None
     society = next((one for one in accounts(reading) if one.payer == SOCIETY), None)
@@ -47,6 +43,15 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     for i, line in enumerate(lines):
         canvas.text(0, _TOP + _HIGH + 0.4 + 0.18 * i, line, "soft", size=9)
     return _figure(reading, bins, how, gains, canvas.svg())
+
+
+def _read(reading: Reading) -> list[_Bin]:
+    bins = []
+    for row in reading.rows("distribution"):
+        low, high, share = (value(row.get(one)) for one in ("low", "high", "share"))
+        if low is not None and high is not None and share is not None:
+            bins.append(_Bin(low, high, share))
+    return bins
 
 
 def _above(bins: Sequence[_Bin]) -> float:
@@ -93,9 +98,7 @@ def _sides(canvas: Canvas, reading: Reading, zero: float, gains: float) -> None:
         canvas.text(zero - 0.08, y, gain, "programme", bold=True, align="right")
 
 
-def _range(
-    canvas: Canvas, reading: Reading, one: Account, scale: Axis, how: Measure
-) -> None:
+def _range(canvas: Canvas, reading: Reading, one: Account, scale: Axis, how: Measure) -> None:
     """Draw the interval above the bars, with its numbers."""
     text, y = how.text(one.net, sign=True), 0.28
     if one.low is not None and one.high is not None:
@@ -125,13 +128,14 @@ def _even(reading: Reading) -> str:
     return reading.words("draws.even", effect=effect, estimate=estimate)
 
 
-def _figure(
-    reading: Reading, bins: Sequence[_Bin], how: Measure, gains: float, svg: str
-) -> Figure:
+def _figure(reading: Reading, bins: Sequence[_Bin], how: Measure, gains: float, svg: str) -> Figure:
     w = reading.words
     gain, lose = _of_hundred(reading, gains), _of_hundred(reading, 1 - gains)
     title = w("draws.gain", n=gain) if gains >= _HALF else w("draws.lose", n=lose)
-    rows = [(how.text(x.low, sign=True), how.text(x.high, sign=True), reading.percent(x.share, 1)) for x in bins]
+    rows = [
+        (how.text(x.low, sign=True), how.text(x.high, sign=True), reading.percent(x.share, 1))
+        for x in bins
+    ]
     return Figure(
         svg=svg,
         title=title,

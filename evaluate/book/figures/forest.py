@@ -102,7 +102,9 @@ def _frame(reading: Reading, panel: Panel, look: Look) -> _Frame:
     rows = panel.rows
     how = measure([x for one in rows for x in limits(one)], panel.unit, reading)
     seen = [x for one in rows for x in limits(one, reading.worthwhile(one.outcome))]
-    wide = max((width_of(how.text(one.estimate, sign=True), NORMAL, True) for one in rows), default=0)
+    wide = max(
+        (width_of(how.text(one.estimate, sign=True), NORMAL, True) for one in rows), default=0
+    )
     if look.narrow:
         numbers = look.width - max(_WORDS_NARROW, wide)
         return _Frame(look, how, axis(seen, 0.04, numbers - 0.14), numbers, numbers)
@@ -121,7 +123,8 @@ def _panel(canvas: Canvas, reading: Reading, panel: Panel, top: float) -> None:
         size = reading.worthwhile(group[0].outcome)
         deep = sum(heights[index + i] for i in range(len(group)))
         if group[0].row is not None:
-            band(canvas, frame.scale, size, y, y + deep + _BETWEEN)
+            if not frame.look.narrow:
+                band(canvas, frame.scale, size, y, y + deep + _BETWEEN)
             if size is not None and not named:
                 name_worthwhile(canvas, reading, frame.scale, size, top + 0.11)
                 named = True
@@ -158,6 +161,9 @@ def _row(
         canvas.text(at, middle, words, "warning", size=9.2)
         return
     role = "neutral" if one.beside else colour(one.word)
+    if frame.look.narrow:  # labels stand above their rows: no line may run through them
+        under, size_ = top + LINE * len(lines), reading.worthwhile(one.row.outcome)
+        band(canvas, frame.scale, size_, under, top + high + (0 if one.beside else 0.02))
     interval(canvas, frame.scale, one.row, middle, role, hollow=one.beside)
     _numbers(canvas, reading, frame, one, middle)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from evaluate.book.figures.frame.canvas import SMALL, Canvas, width_of
 from evaluate.book.figures.frame.reading import Reading
@@ -13,6 +14,7 @@ from evaluate.book.numbers import number
 _GAP = 0.1
 _MILLION = 1e6
 _MOST_DIGITS = 9
+_WHOLE = 100  # from here numbers have no decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def measure(values: Iterable[float], unit: str, reading: Reading) -> Measure:
 
 
 def _digits(size: float) -> int:
-    if size == 0 or size >= 100:
+    if size == 0 or size >= _WHOLE:
         return 0
     return min(_MOST_DIGITS, max(0, 2 - math.floor(math.log10(size))))
 
@@ -144,7 +146,8 @@ def tick_labels(
         step = found[1] - found[0] if len(found) > 1 else (found or [0.0])[0]
         digits = 0 if step == 0 else max(0, -math.floor(math.log10(abs(step)) + 1e-9))
         labels = [
-            (one / how.factor, number(one, how.language, digits=digits, sign=sign)) for one in found
+            (one / how.factor, number(one, how.language, digits=digits if one else 0, sign=sign))
+            for one in found
         ]
         if labels and _fits(canvas, scale, labels):
             return labels
@@ -154,7 +157,7 @@ def tick_labels(
 def _fits(canvas: Canvas, scale: Axis, labels: list[tuple[float, str]]) -> bool:
     spots = [(scale.at(value), width_of(label, SMALL + 0.4)) for value, label in labels]
     on_sheet = all(x - w / 2 >= 0 and x + w / 2 <= canvas.width for x, w in spots)
-    apart = (b[0] - b[1] / 2 - a[0] - a[1] / 2 for a, b in zip(spots, spots[1:], strict=False))
+    apart = (b[0] - b[1] / 2 - a[0] - a[1] / 2 for a, b in pairwise(spots))
     return on_sheet and all(gap >= _GAP for gap in apart)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -22,7 +22,7 @@ SMALL, NORMAL = 8.6, 9.5
 LINE = 0.17  # inches from baseline to baseline
 FOOT = 0.26  # room of the line that says that data are invented
 _HALF_CAPITAL = 0.33  # of the size of type
-_SETTINGS: Mapping[str, Any] = {
+_SETTINGS: Any = {
     "svg.fonttype": "path",
     "svg.hashsalt": "evaluate",
     "text.parse_math": False,  # a dollar sign in a study's text is a dollar sign
@@ -59,7 +59,9 @@ def width_of(text: str, size: float = NORMAL, bold: bool = False) -> float:
 
 def plain(text: str) -> str:
     """Return a text on one line, without characters that no font draws."""
-    return " ".join(_UNSEEN.sub(lambda one: "\u202f" if one[0] == "\u202f" else " ", text).split(" "))
+    return " ".join(
+        _UNSEEN.sub(lambda one: "\u202f" if one[0] == "\u202f" else " ", text).split(" ")
+    )
 
 
 def wrap(
@@ -129,7 +131,7 @@ class Canvas:
         self.width = look.width if width is None else width
         lines = wrap(warning, self.width, size=SMALL, bold=True) if warning else ()
         self.height = height + (FOOT + LINE * (len(lines) - 1) if lines else 0.0)
-        with rc_context(dict(_SETTINGS)):
+        with rc_context(_SETTINGS):
             self.figure = Figure(figsize=(self.width, self.height), facecolor="none")
             self.sheet = self.figure.add_axes((0, 0, 1, 1))
         self.sheet.set_xlim(0, self.width)
@@ -163,7 +165,9 @@ class Canvas:
             zorder=5,
         )
 
-    def lines(self, x: float, y: float, texts: Sequence[str], role: str = "ink", **how: Any) -> None:
+    def lines(
+        self, x: float, y: float, texts: Sequence[str], role: str = "ink", **how: Any
+    ) -> None:
         """Put lines of text under each other, the block's middle at ``y``."""
         first = y - LINE * (len(texts) - 1) / 2
         for i, line in enumerate(texts):
@@ -243,6 +247,7 @@ class Canvas:
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
         out = StringIO()
-        with rc_context(dict(_SETTINGS)):
-            FigureCanvasSVG(self.figure).print_svg(out, metadata={"Date": None, "Creator": None})
+        with rc_context(_SETTINGS):
+            sheet: Any = FigureCanvasSVG(self.figure)
+            sheet.print_svg(out, metadata={"Date": None, "Creator": None})
         return out.getvalue()

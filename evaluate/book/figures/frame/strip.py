@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from evaluate.book.figures.frame.axis import Axis, Measure, axis, draw_axis, measure
@@ -29,9 +30,7 @@ def effect_measure(reading: Reading, row: Estimate) -> Measure:
     return measure([row.estimate, row.conf_low, row.conf_high], row.unit, reading)
 
 
-def band(
-    canvas: Canvas, scale: Axis, worthwhile: float | None, top: float, bottom: float
-) -> None:
+def band(canvas: Canvas, scale: Axis, worthwhile: float | None, top: float, bottom: float) -> None:
     """Draw what lies between zero and the smallest effect worth having, and both lines.
 
     Parameters
@@ -104,9 +103,7 @@ def strip(
     bare(canvas, reading, row, scale, top + 0.18)
 
 
-def name_worthwhile(
-    canvas: Canvas, reading: Reading, scale: Axis, size: float, y: float
-) -> None:
+def name_worthwhile(canvas: Canvas, reading: Reading, scale: Axis, size: float, y: float) -> None:
     """Write what the dashed line means above it, inside the axis where it fits."""
     label = reading.words("worthwhile")
     half = width_of(label, SMALL) / 2
@@ -131,5 +128,5 @@ def range_text(reading: Reading, how: Measure, row: Estimate) -> str:
 def level(reading: Reading, rows: Sequence[Estimate]) -> str:
     """Return the name of the rows' intervals, such as ``95% interval``."""
     share = rows[0].conf_level if rows else 0.95
-    digits = 0 if abs(100 * share - round(100 * share)) < 1e-9 else 1
+    digits = 0 if math.isclose(100 * share, round(100 * share)) else 1
     return reading.words("level", level=reading.percent(share, digits))

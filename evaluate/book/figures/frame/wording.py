@@ -54,6 +54,18 @@ def more(reading: Reading, n: int) -> str:
     return reading.words(key, n=abs(n))
 
 
+def between(reading: Reading, row: Estimate) -> tuple[str, str]:
+    """Return both ends of an interval in people, the nearer to none first.
+
+    Where both ends lie on one side, its word stands once: between 3 and 20 more.
+    """
+    ends = [round(_HUNDRED * one) for one in (row.conf_low, row.conf_high)]
+    if min(ends) > 0 or max(ends) < 0:
+        near, far = sorted(ends, key=abs)
+        return str(abs(near)), more(reading, far)
+    return more(reading, ends[0]), more(reading, ends[1])
+
+
 def frequency_title(reading: Reading, row: Estimate, counts: tuple[int, int]) -> str:
     """Return the finding in people of 100."""
     w, word = reading.words, reading.word(row.outcome)
