@@ -8,7 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaluate.claims import detectable, rung, verdict
-from evaluate.core import Completeness, Estimand, Finding, Refusal, Role, Settings, Table, Verdict
+from evaluate.core import (
+    Completeness,
+    Estimand,
+    Estimate,
+    Finding,
+    Refusal,
+    Role,
+    Settings,
+    Table,
+    Verdict,
+)
 from evaluate.data.sample import DuckSample
 from evaluate.design import Result
 from evaluate.disclosure.gate import Released, profile_for, release
@@ -21,6 +31,7 @@ from evaluate.study.schema import Study
 
 Progress = Callable[[str], None]
 Results = dict[str, Result]
+_WITHHELD = "withheld: too few people or degrees of freedom stand behind it"
 
 
 def run(
@@ -54,22 +65,20 @@ def run(
     progress("definition and data")
     with prepare(Path(path), dummy=dummy) as prepared:
         results, refusals = _estimate(prepared, progress)
-    money, unpaid = _money(prepared.definition.study, results)
-    progress("gate")
-    released = _release(prepared.definition.study, results, money)
-    refusals += unpaid
     study = prepared.definition.study
+    progress("gate")
+    released = _release(study, results, refusals)
     return Finding(
         id=study.id,
         study=public(prepared.definition, prepared.prose),
         data_kind=study.data.kind if study.data and study.status != "planned" else None,
         stage=study.status,
-        outcome=_completeness(results, refusals),
-        verdicts=tuple(_verdicts(prepared, released, refusals)),
+        outcome=_completeness(results, released.refusals),
+        verdicts=tuple(_verdicts(prepared, released)),
         estimates=released.estimates,
         checks=released.checks,
         tables=released.tables,
-        refusals=tuple(refusals),
+        refusals=released.refusals,
         provenance={**prepared.hashes, "source": source()},
         released={"profile": released.profile, "hidden": released.hidden},
     )
@@ -136,38 +145,45 @@ def _headline(study: Study, outcome: str) -> str | None:
     return ranked[0][2] if ranked else None
 
 
-def _money(study: Study, results: Results) -> tuple[tuple[Table, ...], list[Refusal]]:
+def _release(study: Study, results: Results, refusals: list[Refusal]) -> Released:
+    """Pass results through the gate; only what it released is valued, and passes it again."""
+    profile = profile_for(study.data.kind if study.data else "public", study.disclosure.profile)
+    released = release(
+        [row for one in results.values() for row in one.estimates],
+        [check for one in results.values() for check in one.checks],
+        [table for one in results.values() for table in one.tables],
+        refusals,
+        profile,
+    )
+    tables, unpaid = _money(study, released.estimates)
+    money = release((), (), tables, unpaid, profile)
+    return replace(
+        released,
+        tables=released.tables + money.tables,
+        refusals=released.refusals + money.refusals,
+        hidden=released.hidden + money.hidden,
+    )
+
+
+def _money(study: Study, rows: tuple[Estimate, ...]) -> tuple[tuple[Table, ...], list[Refusal]]:
     """Value the effect; without it there is no account."""
     spec = study.economics
     if spec is None or not study.analyses or study.status == "planned":
         return (), []
-    if spec.analysis not in results:
-        why = f"the effect of `{spec.analysis}` could not be estimated, so nothing can be valued"
-        fix = "value an analysis that is estimable"
+    found = [one for one in rows if (one.analysis, one.term) == (spec.analysis, spec.term)]
+    if not found:
+        why = f"`{spec.analysis}` gives no estimate called `{spec.term}`, so nothing can be valued"
+        fix = "value a term of an analysis that is estimable, such as overall"
         return (), [Refusal("economics", "no_effect", why, fix)]
     direction = study.outcomes[study.analyses[spec.analysis].outcome].direction
-    rows = [one for one in results[spec.analysis].estimates if one.term == spec.term]
-    if not rows:
-        why = f"`{spec.analysis}` has no estimate called `{spec.term}`"
-        return (), [Refusal("economics", "no_effect", why, "name a term that it gives: overall")]
     try:
         stream = _stream(study.id, "economics")
-        return account(spec, rows[0], seed=stream, direction=direction), []
+        return account(spec, found[0], seed=stream, direction=direction), []
     except Refused as refused:
         return (), [Refusal("economics", refused.code, refused.why, refused.fix)]
 
 
-def _release(study: Study, results: Results, money: tuple[Table, ...]) -> Released:
-    profile = profile_for(study.data.kind if study.data else "public", study.disclosure.profile)
-    return release(
-        [row for one in results.values() for row in one.estimates],
-        [check for one in results.values() for check in one.checks],
-        [*(table for one in results.values() for table in one.tables), *money],
-        profile,
-    )
-
-
-def _completeness(results: Mapping[str, Result], refusals: list[Refusal]) -> Completeness:
+def _completeness(results: Mapping[str, Result], refusals: tuple[Refusal, ...]) -> Completeness:
     if not results and not refusals:
         return "planned"
     if not refusals:
@@ -175,7 +191,7 @@ def _completeness(results: Mapping[str, Result], refusals: list[Refusal]) -> Com
     return "partly_refused" if results else "refused"
 
 
-def _verdicts(prepared: Prepared, released: Released, refusals: list[Refusal]) -> Iterator[Verdict]:
+def _verdicts(prepared: Prepared, released: Released) -> Iterator[Verdict]:
     """Judge each outcome by its headline row and the checks of that analysis."""
     study = prepared.definition.study
     for key, outcome in study.outcomes.items():
@@ -191,8 +207,8 @@ def _verdicts(prepared: Prepared, released: Released, refusals: list[Refusal]) -
             None,
         )
         if row is None:
-            why = [one.why for one in refusals if one.analysis == name]
-            yield Verdict(key, "not estimable", 0, tuple(why or ["withheld: too few people"]))
+            why = [one.why for one in released.refusals if one.analysis == name]
+            yield Verdict(key, "not estimable", 0, tuple(why or [_WITHHELD]))
             continue
         word, weak = verdict(row, outcome.direction, outcome.smallest_worthwhile)
         design, _ = prepared.definition.specs[name]

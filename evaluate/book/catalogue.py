@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from evaluate.book.lead import outcome_title
 from evaluate.book.picture import figure
-from evaluate.book.sources import findings
+from evaluate.book.sources import findings, outdated
 from evaluate.book.view import View
 from evaluate.book.write import Content, box, marked, paragraph, strong, table
 
@@ -27,7 +27,6 @@ class Listing(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the block; the page is built again when a finding changes."""
         found = findings(self.env)
-        self.env.note_reread()
         views = {slug: View(one, self.config.language) for slug, one in found.items()}
         return list(type(self).make(views))
 
@@ -177,7 +176,6 @@ class DesignUse(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a list of links, or a sentence that there is none."""
-        self.env.note_reread()
         views = {k: View(v, self.config.language) for k, v in findings(self.env).items()}
         using = [
             nodes.list_item("", paragraph(to_study(slug, one.texts(one.study["title"]))))
@@ -193,6 +191,7 @@ def _listing(make: Callable[[Views], Iterator[nodes.Node]]) -> type[Listing]:
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
+    app.connect("env-get-outdated", outdated)
     app.add_directive("landing-lead", _listing(lead))
     app.add_directive("finished-studies", _listing(cards))
     app.add_directive("planned-studies", _listing(planned))

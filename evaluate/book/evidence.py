@@ -44,7 +44,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
 
 def _reason(view: View, because: str) -> str:
     """Return ``step 5 needs balance: failed`` in the page's own words."""
-    name, _, result = because.partition(" needs ")[2].partition(": ")
+    name, _, result = because.partition(" needs ")[2].rpartition(": ")
     word = view.words(f"check.{result.replace(' ', '_')}").lower()
     return view.words("sure.needs", check=_name(view, name), result=word)
 

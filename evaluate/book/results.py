@@ -31,6 +31,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         head += [w("results.difference", level=level), w("results.result")]
         yield table(w("results.estimates"), head, rows, "ev-numbers", "ev-last-word")
     yield from (paragraph(one) for one in _worthwhile(view))
+    yield from (paragraph(one, "ev-note") for one in _chosen(view))
     yield from _beside(view, level)
     yield from _groups(view)
     hidden = view.finding.released.get("hidden")
@@ -77,6 +78,16 @@ def _worthwhile(view: View) -> Iterator[Content]:
         sums = {"worthwhile": worthwhile, "detectable": verdict.detectable}
         shown = {key: view.effect(value, row.unit, sign=False) for key, value in sums.items()}
         yield [title, view.words("results.worthwhile", **shown)]
+
+
+def _chosen(view: View) -> Iterator[Content]:
+    """Say which standard errors the study asked for, beside the design's own."""
+    asked: dict[str, None] = {}
+    for analysis in view.study["analyses"].values():
+        given = analysis["inference"].get("std_error", ())
+        asked |= dict.fromkeys((given,) if isinstance(given, str) else given)
+    if asked:
+        yield view.words("results.chosen", names=", ".join(asked))
 
 
 def _beside(view: View, level: str) -> Iterator[nodes.Node]:

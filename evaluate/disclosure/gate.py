@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from evaluate.core import Check, DataKind, Estimate, Table
+from evaluate.core import Check, DataKind, Estimate, Refusal, Table
 from evaluate.disclosure.rules import RULES, Profile, hidden_cells, strict_number
 from evaluate.errors import DisclosureError, Problem
 
@@ -22,7 +23,7 @@ class Released:
 
     Attributes
     ----------
-    estimates, checks, tables : tuple
+    estimates, checks, tables, refusals : tuple
         Released results; hidden cells are absent.
     profile : str
         The rules that were applied.
@@ -33,6 +34,7 @@ class Released:
     estimates: tuple[Estimate, ...]
     checks: tuple[Check, ...]
     tables: tuple[Table, ...]
+    refusals: tuple[Refusal, ...]
     profile: str
     hidden: int
 
@@ -69,13 +71,14 @@ def release(
     estimates: Sequence[Estimate],
     checks: Sequence[Check],
     tables: Sequence[Table],
+    refusals: Sequence[Refusal],
     profile: Profile,
 ) -> Released:
     """Apply the rule of each kind of output; refuse what has none.
 
     Parameters
     ----------
-    estimates, checks, tables : sequence
+    estimates, checks, tables, refusals : sequence
         Candidates from the data zone.
     profile : Profile
         The rules' numbers.
@@ -92,8 +95,9 @@ def release(
     rows = tuple(strict_number(row, profile) for row in estimates)
     kept = tuple(row for row in rows if row is not None)
     texts = tuple(_check(check, profile) for check in checks)
+    reasons = tuple(_refusal(one, profile) for one in refusals)
     hidden = len(rows) - len(kept) + sum(map(hidden_cells, tables, shown))
-    return Released(kept, texts, shown, profile.name, hidden)
+    return Released(kept, texts, shown, reasons, profile.name, hidden)
 
 
 def _check(check: Check, profile: Profile) -> Check:
@@ -101,6 +105,13 @@ def _check(check: Check, profile: Profile) -> Check:
     if profile.smallest == 0:
         return check
     return replace(check, text="The figures behind this check stay with the data owner.")
+
+
+def _refusal(refusal: Refusal, profile: Profile) -> Refusal:
+    """Return the refusal, under strict rules without figures in its reason."""
+    if profile.smallest == 0 or not re.search(r"\d", refusal.why):
+        return refusal
+    return replace(refusal, why="the data cannot carry it; the figures stay with the data owner")
 
 
 def _no_rule(kind: str) -> Problem:

@@ -8,7 +8,7 @@ owner decides in the end; these are pre-checks.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from evaluate.core import Cell, Estimate, Table
@@ -40,41 +40,69 @@ Row = Mapping[str, Cell]
 Rule = Callable[[Table, Profile], Table]
 
 
+_DF_DIGITS = 2  # degrees of freedom count people: with all digits they give n back
+
+
+def _shortened(value: float, digits: int) -> float:
+    return float(f"{value:.{digits}g}")
+
+
 def _digits(value: Cell, profile: Profile) -> Cell:
-    return float(f"{value:.{profile.significant}g}") if isinstance(value, float) else value
+    return _shortened(value, profile.significant) if isinstance(value, float) else value
+
+
+def _nearest(count: int, profile: Profile) -> int:
+    """Return a count rounded half up to the base."""
+    return math.floor(count / profile.base + 0.5) * profile.base
 
 
 def _count(value: Cell, profile: Profile) -> Cell:
-    """Return a count rounded half up to the base, or nothing when it is too small."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return value
-    if value < profile.smallest:
-        return None
-    return math.floor(value / profile.base + 0.5) * profile.base
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return _nearest(int(value), profile) if is_count and value is not None else value
 
 
-def _people(counts: Collection[str]) -> Rule:
+def _people(groups: Mapping[str, str | None]) -> Rule:
     """Return the rule of a table whose rows describe groups of people.
 
-    A row any of whose counts is too small, or whose counts differ by too few people, loses all
-    its numbers: those left would tell about the few.
+    Where one row has too few people, counts that differ by too few, or a share whose people
+    are too few, the whole table is hidden: its other rows would give the hidden one back.
+
+    Parameters
+    ----------
+    groups : mapping of str to str or None
+        Columns that count people, each with the column of their mean.
     """
 
     def rule(table: Table, profile: Profile) -> Table:
         if profile.smallest == 0:
             return table
-        return replace(table, rows=tuple(_group(row, counts, profile) for row in table.rows))
+        if any(_too_few(row, groups, profile) for row in table.rows):
+            return replace(table, rows=tuple(map(_words, table.rows)))
+        return replace(table, rows=tuple(_rounded(row, groups, profile) for row in table.rows))
 
     return rule
 
 
-def _group(row: Row, counts: Collection[str], profile: Profile) -> Row:
-    known = [value for key in counts if isinstance(value := row.get(key), int)]
-    gaps = [abs(one - other) for one in known for other in known if one != other]
-    if any(n < profile.smallest for n in (*known, *gaps)):
-        return {key: value if isinstance(value, str) else None for key, value in row.items()}
+def _too_few(row: Row, groups: Mapping[str, str | None], profile: Profile) -> bool:
+    counts = [value for key in groups if isinstance(value := row.get(key), int)]
+    gaps = [abs(one - other) for one in counts for other in counts if one != other]
+    shares = [
+        n * min(mean, 1 - mean)
+        for key, column in groups.items()
+        if isinstance(n := row.get(key), int)
+        and isinstance(mean := row.get(column or ""), float)
+        and 0 <= mean <= 1
+    ]
+    return any(n < profile.smallest for n in (*counts, *gaps, *shares))
+
+
+def _words(row: Row) -> Row:
+    return {key: value if isinstance(value, str) else None for key, value in row.items()}
+
+
+def _rounded(row: Row, groups: Mapping[str, str | None], profile: Profile) -> Row:
     return {
-        key: _count(value, profile) if key in counts else _digits(value, profile)
+        key: _count(value, profile) if key in groups else _digits(value, profile)
         for key, value in row.items()
     }
 
@@ -97,9 +125,9 @@ def _clusters(table: Table, profile: Profile) -> Table:
 
 
 RULES: Mapping[str, Rule] = {
-    "arms": _people(("n_assigned", "n_obs")),
-    "attrition": _people(("n_assigned", "n_obs")),
-    "balance": _public,
+    "arms": _people({"n_assigned": None, "n_obs": "mean"}),
+    "attrition": _people({"n_assigned": None, "n_obs": None}),
+    "balance": _people({"n_treated": "mean_treated", "n_comparison": "mean_comparison"}),
     "clusters": _clusters,
     "accounts": _public,
     "cash_flow": _public,
@@ -118,10 +146,17 @@ def strict_number(row: Estimate, profile: Profile) -> Estimate | None:
         return None
     if row.df is not None and row.df < profile.smallest:
         return None
-    keep = ("estimate", "std_error", "conf_low", "conf_high", "p_value", "df")
-    shown = {key: _digits(getattr(row, key), profile) for key in keep}
-    counts = {key: _count(getattr(row, key), profile) for key in ("n_obs", "n_treated")}
-    return replace(row, **shown, **counts)  # type: ignore[arg-type]
+    return replace(
+        row,
+        estimate=_shortened(row.estimate, profile.significant),
+        std_error=_shortened(row.std_error, profile.significant),
+        conf_low=_shortened(row.conf_low, profile.significant),
+        conf_high=_shortened(row.conf_high, profile.significant),
+        p_value=None if row.p_value is None else _shortened(row.p_value, profile.significant),
+        df=None if row.df is None else _shortened(row.df, _DF_DIGITS),
+        n_obs=_nearest(row.n_obs, profile),
+        n_treated=_nearest(row.n_treated, profile),
+    )
 
 
 def hidden_cells(before: Table, after: Table) -> int:

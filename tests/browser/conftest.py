@@ -104,7 +104,7 @@ def opened(built: Path, chromium: Browser) -> Iterator[Opener]:
         found = Opened(context.new_page())
         watch(found)
         found.page.goto((built / f"{name}.html").as_uri() + query)
-        found.page.wait_for_load_state("networkidle")
+        found.page.wait_for_function("document.documentElement.dataset.theme")
         return found
 
     yield open_

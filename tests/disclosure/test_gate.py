@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from evaluate.core import Check, Column, Estimate, Table
+from evaluate.core import Check, Column, Estimate, Refusal, Table
 from evaluate.disclosure.gate import PROFILES, profile_for, release
 from evaluate.disclosure.rules import RULES
 from evaluate.errors import DisclosureError
@@ -25,26 +25,26 @@ ROW = Estimate(
 )
 
 
-def arms(assigned, observed):
+def arms(assigned, observed, mean=71.428571):
     columns = tuple(Column(name, "text", {"en": name}) for name in ("arm", "n_assigned"))
-    row = {"arm": "treated", "n_assigned": assigned, "n_obs": observed, "mean": 0.71428571}
+    row = {"arm": "treated", "n_assigned": assigned, "n_obs": observed, "mean": mean}
     return Table("main.arms", "arms", columns, (row,))
 
 
 def shown(table, profile=STRICT):
-    return release([], [], [table], profile).tables[0].rows[0]
+    return release([], [], [table], [], profile).tables[0].rows[0]
 
 
 def test_a_kind_without_a_rule_is_refused():
     with pytest.raises(DisclosureError, match="`residuals`.*no rule") as error:
-        release([], [], [replace(arms(50, 50), kind="residuals")], NONE)
+        release([], [], [replace(arms(50, 50), kind="residuals")], [], NONE)
     assert error.value.exit_code == 4
 
 
 @pytest.mark.parametrize("kind", sorted(RULES))
 def test_public_data_pass_every_rule_unchanged(kind):
     table = replace(arms(3, 2), kind=kind)
-    released = release([ROW], [], [table], NONE)
+    released = release([ROW], [], [table], [], NONE)
     assert released.tables == (table,)
     assert released.estimates == (ROW,)
     assert released.hidden == 0
@@ -69,7 +69,48 @@ def test_few_people_are_hidden_also_in_the_difference(assigned, observed, hidden
 
 def test_counts_are_rounded_and_numbers_lose_their_tail():
     row = shown(arms(53, 53))
-    assert row == {"arm": "treated", "n_assigned": 55, "n_obs": 55, "mean": 0.7143}
+    assert row == {"arm": "treated", "n_assigned": 55, "n_obs": 55, "mean": 71.43}
+
+
+@pytest.mark.parametrize(
+    ("mean", "hidden"), [(9 / 200, True), (10 / 200, False), (190 / 200, False), (191 / 200, True)]
+)
+def test_a_share_needs_people_on_both_sides(mean, hidden):
+    assert (shown(arms(200, 200, mean))["mean"] is None) is hidden
+
+
+def test_one_hidden_group_hides_what_would_give_it_back():
+    rows = (
+        {"arm": "treated", "n_assigned": 200, "n_obs": 196},
+        {"arm": "comparison", "n_assigned": 200, "n_obs": 180},
+        {"arm": "overall", "n_assigned": 400, "n_obs": 376},
+        {"arm": "differential", "attrition": 0.08},
+    )
+    table = replace(arms(50, 50), kind="attrition", rows=rows)
+    released = release([], [], [table], [], STRICT)
+    numbers = [v for row in released.tables[0].rows for k, v in row.items() if k != "arm"]
+    assert set(numbers) == {None}
+    assert released.hidden == 7
+
+
+def test_balance_hides_rare_characteristics():
+    row = {"covariate": "x", "mean_treated": 3 / 200, "n_treated": 200, "difference": 0.2}
+    table = replace(arms(50, 50), kind="balance", rows=(row,))
+    assert shown(table) == {**dict.fromkeys(row), "covariate": "x"}
+
+
+def test_degrees_of_freedom_do_not_give_n_back():
+    row = replace(ROW, n_obs=376, n_treated=196, df=374.0)
+    (kept,) = release([row], [], [], [], STRICT).estimates
+    assert (kept.n_obs, kept.n_treated, kept.df) == (375, 195, 370.0)
+
+
+def test_a_refusal_keeps_its_code_and_loses_its_figures():
+    one = Refusal("main", "too_few_rows", "7 rows cannot carry it", "collect more")
+    (kept,) = release([], [], [], [one], STRICT).refusals
+    assert (kept.code, kept.fix) == (one.code, one.fix)
+    assert "7" not in kept.why
+    assert release([], [], [], [one], NONE).refusals == (one,)
 
 
 @pytest.mark.parametrize(
@@ -78,13 +119,13 @@ def test_counts_are_rounded_and_numbers_lose_their_tail():
 )
 def test_an_estimate_needs_people_in_both_groups(n_obs, n_treated, df, kept):
     row = replace(ROW, n_obs=n_obs, n_treated=n_treated, df=df)
-    released = release([row], [], [], STRICT)
+    released = release([row], [], [], [], STRICT)
     assert (len(released.estimates), released.hidden) == (kept, 1 - kept)
 
 
 def test_under_strict_rules_a_check_keeps_its_result_and_loses_its_figures():
     check = Check("attrition", "failed", "3 of 41 left.")
-    (kept,) = release([], [check], [], STRICT).checks
+    (kept,) = release([], [check], [], [], STRICT).checks
     assert kept.result == "failed"
     assert "3" not in kept.text
 
