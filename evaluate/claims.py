@@ -42,7 +42,8 @@ def verdict(
         The first that holds of: shown benefit, shown harm, ruled out, not detectable,
         inconclusive. Without ``smallest_worthwhile`` only shown or inconclusive.
     because : tuple of str
-        ``"likely overstated"`` when a shown effect is smaller than what is detectable.
+        ``"likely overstated"`` when an effect is shown by a study whose detectable effect is
+        larger than ``smallest_worthwhile``.
     """
     low, high = row.conf_low, row.conf_high
     if direction == "decrease":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-REFUSED, BUG, DIFFERENT, INTERRUPTED = 1, 5, 6, 130
+REFUSED, BUG, DIFFERENT = 1, 5, 6
 _GRAVITY = (BUG, 4, 3, 2, DIFFERENT, REFUSED)
 
 Paths = Annotated[
@@ -91,6 +92,9 @@ def run(
         return REFUSED if strict and short else 0
 
     studies = _studies(paths)
+    if out is not None and not out.parent.is_dir():
+        what = f"--out into {out.parent}, which is not a folder"
+        _exit([_command(what, "the results could not be written", "make the folder first")])
     if out is not None and len(studies) != 1:
         _exit(
             [
@@ -127,6 +131,7 @@ def book(
 ) -> None:
     """Run what is out of date and build the book; no page sees data."""
     from evaluate.book.build import build
+    from evaluate.core import LANGUAGES
     from evaluate.findings import write
     from evaluate.findings.store import FILE
     from evaluate.flow import run as run_study
@@ -145,6 +150,9 @@ def book(
         typer.echo(str(build(path, language)))
         return 0
 
+    if language is not None and language not in LANGUAGES:
+        known = ", ".join(LANGUAGES)
+        _exit([_command(f"--language {language}", "the book has no words in it", f"use {known}")])
     _each(_studies(None), step, as_json=as_json, then=lambda: [(Path("book"), pages)])
 
 
@@ -178,7 +186,7 @@ Step = Callable[[Path, Progress], int]
 def _studies(paths: Sequence[Path] | None) -> list[Path]:
     """Return the studies that a command is about."""
     if paths:
-        return list(paths)
+        return [path.parent if path.name == "study.yaml" else path for path in paths]
     if Path("study.yaml").exists():
         return [Path()]
     found = sorted(file.parent for file in Path("studies").glob("*/study.yaml"))
@@ -203,7 +211,8 @@ def _each(
     """Take a step for each study, then others if all went well; leave with the gravest code."""
     codes: list[int] = []
     problems: list[Problem] = []
-    with _bar(len(paths)) as progress:
+    words = redirect_stdout(sys.stderr) if as_json else nullcontext()
+    with words, _bar(len(paths)) as progress:
         for path in paths:
             codes.append(_attempt(path, step, progress, problems))
         if not any(codes):
@@ -217,9 +226,9 @@ def _attempt(path: Path, step: Step, progress: Any, problems: list[Problem]) -> 
     except EvaluateError as error:
         problems += error.problems
         return error.exit_code
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
     except Exception as error:  # noqa: BLE001 - the last place where our own bug can be met
+        if _stopped:  # a library has turned the signal into an error of its own
+            raise SystemExit(_stopped[0]) from None
         _bug(path, error)
         return BUG
 
@@ -257,6 +266,17 @@ def _bar(total: int) -> Iterator[Callable[[str], None]]:
         yield lambda name: bar.update(task, description=name)
 
 
+_stopped: list[int] = []
+
+
+def _stop(signal_number: int, frame: object) -> None:
+    """Leave so that private copies of rows are removed on the way; 130 after Ctrl-C."""
+    _stopped.append(128 + signal_number)
+    raise SystemExit(_stopped[0])
+
+
 def main() -> None:
     """Run the command line."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     app()

@@ -13,6 +13,8 @@ from typing import Any
 from evaluate.data.definition import Data
 from evaluate.data.dictionary import Dictionary, dictionary_for
 from evaluate.data.rows import Rows, open_rows
+from evaluate.data.scratch import private_folder
+from evaluate.data.source import locate
 from evaluate.design import roles
 from evaluate.errors import DataError, EvaluateError, Problem, StudyError
 from evaluate.findings.provenance import digest, keyed, source
@@ -98,11 +100,17 @@ def fingerprint(path: Path) -> dict[str, str]:
 
 
 def work_folder(definition: Definition) -> Path:
-    """Return the study's private data zone, made with mode 0700."""
+    """Return the study's private data zone, made with mode 0700.
+
+    Raises
+    ------
+    DataError
+        If it cannot be made or written to.
+    """
     root = os.environ.get("EVALUATE_WORK")
-    folder = Path(root) / definition.study.id if root else definition.folder / ".evaluate"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    if not root:
+        return private_folder(definition.folder / ".evaluate")
+    return private_folder(Path(root).expanduser() / definition.study.id)
 
 
 def _with_dummy(definition: Definition) -> Definition:
@@ -152,18 +160,33 @@ def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
     texts = _text_files(definition)
     found = {
         "definition": definition.sha256,
-        "text": digest(one for k, f in texts.items() for one in (k.encode(), f.read_bytes())),
+        "text": digest(one for k, f in texts.items() for one in (k.encode(), _bytes(f))),
     }
     if study.data is None or study.status == "planned":
         return found
     variables = dictionary.variables(definition.folder.resolve().name)
     found["dictionary"] = digest(repr(variables[name]).encode() for name in sorted(variables))
-    file = (definition.folder / study.data.main.path).resolve()
-    if file.is_relative_to(definition.folder.resolve()) and file.is_file():
-        plain = hashlib.sha256(file.read_bytes()).hexdigest()
+    plain = _data_hash(definition, study.data)
+    if plain is not None:
         restricted = study.data.kind == "restricted"
         found["data"] = keyed(plain, work_folder(definition) / "key") if restricted else plain
     return found
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # reading it as prose says what is wrong
+        return b""
+
+
+def _data_hash(definition: Definition, data: Data) -> str | None:
+    """Return the hash of the rows, or nothing where they cannot be read: opening them says why."""
+    try:
+        with locate(data.main, definition.folder, definition.at("data")).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (DataError, OSError):
+        return None
 
 
 def _columns(definition: Definition) -> set[str]:

@@ -30,6 +30,6 @@ def lines(finding: Finding) -> Iterator[str]:
 def _numbers(row: Estimate) -> str:
     df = f", df {row.df:.2f}" if row.df is not None else ""
     return (
-        f"{row.estimate:.9g} {row.unit}, std. error {row.std_error:.9g}, {row.conf_level:.0%} "
+        f"{row.estimate:.9g} {row.unit}, std. error {row.std_error:.9g}, {100 * row.conf_level:.10g}% "
         f"interval {row.conf_low:.9g} to {row.conf_high:.9g}{df}, n {row.n_obs}"
     )

@@ -52,28 +52,29 @@ def _sentence(view: View, verdict: Verdict, row: Estimate) -> str:
         outcome=title,
         treated=view.level(arms[0], row.unit),
         comparison=view.number(arms[1]),
-        **{name: _more(view, value, "less") for name, value in slots.items()},
+        **{name: _amount(view, value) for name, value in slots.items()},
     )
 
 
 def _of_hundred(view: View, row: Estimate, arms: tuple[float, float]) -> str:
     """Return natural frequencies whose difference is that of the numbers shown."""
     treated, comparison = (round(_HUNDRED * one) for one in arms)
-    return view.words(
-        "lead.share",
-        treated=treated,
-        comparison=comparison,
-        difference=_more(view, treated - comparison),
-        low=_more(view, round(_HUNDRED * row.conf_low)),
-        high=_more(view, round(_HUNDRED * row.conf_high)),
-    )
+    slots = {"difference": treated - comparison}
+    slots |= {"low": round(_HUNDRED * row.conf_low), "high": round(_HUNDRED * row.conf_high)}
+    shown = {name: _people(view, value) for name, value in slots.items()}
+    return view.words("lead.share", treated=treated, comparison=comparison, **shown)
 
 
-def _more(view: View, n: float, fewer: str = "fewer") -> str:
-    """Return a difference in words: more, fewer of people, less of anything else."""
+def _people(view: View, n: int) -> str:
     if n == 0:
         return view.words("lead.as_many")
-    return view.words("lead.more" if n > 0 else f"lead.{fewer}", n=view.number(abs(n)))
+    return view.words("lead.more" if n > 0 else "lead.fewer", n=abs(n))
+
+
+def _amount(view: View, value: float) -> str:
+    if value == 0:
+        return view.words("lead.as_much")
+    return view.words("lead.greater" if value > 0 else "lead.less", n=view.number(abs(value)))
 
 
 def _limits(view: View, verdict: Verdict, row: Estimate) -> Iterator[str]:

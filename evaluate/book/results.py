@@ -40,11 +40,10 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
 
 
 def _level(view: View) -> str:
-    return (
-        view.percent(view.finding.estimates[0].conf_level, digits=0)
-        if view.finding.estimates
-        else ""
-    )
+    """Return the coverage of the intervals, as planned where none was computed."""
+    levels = [one.conf_level for one in view.finding.estimates]
+    planned = (one["inference"]["conf_level"] for one in view.study["analyses"].values())
+    return view.percent(levels[0] if levels else next(planned), digits=0)
 
 
 def _interval(view: View, row: Estimate) -> str:

@@ -49,24 +49,25 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """How many were assigned, and for how many the outcome is known."""
+    """How many were assigned, and how many of them can be used."""
 
     n_assigned: int
     n_obs: int
 
     @property
     def lost(self) -> float:
-        """Return the share without an outcome."""
+        """Return the share that cannot be used."""
         return 1 - self.n_obs / self.n_assigned
 
 
-def boundary(overall: float, limits: tuple[float, ...]) -> float | None:
+def boundary(lost: int, n: int, limits: tuple[float, ...]) -> float | None:
     """Return the highest differential attrition that is still low, as a share.
 
     Parameters
     ----------
-    overall : float
-        Overall attrition, a share; rounded to whole per cent, halves upwards.
+    lost, n : int
+        Individuals lost, of those assigned. Their share is rounded to whole per cent, halves
+        upwards; in whole numbers, as 1 - 37 / 40 in floating point is below 0.075.
     limits : tuple of float
         ``CAUTIOUS`` or ``OPTIMISTIC``.
 
@@ -75,17 +76,19 @@ def boundary(overall: float, limits: tuple[float, ...]) -> float | None:
     float or None
         ``None`` where overall attrition is too high for any difference.
     """
-    row = int(overall * 100 + 0.5)
+    row = (200 * lost + n) // (2 * n)
     return limits[row] / 100 if row < len(limits) else None
 
 
-def attrition(treated: Arm, comparison: Arm) -> tuple[Check, Table]:
-    """Return whether loss of outcomes can have made the groups unlike, and the table.
+def attrition(treated: Arm, comparison: Arm, incomplete: int = 0) -> tuple[Check, Table]:
+    """Return whether loss of individuals can have made the groups unlike, and the table.
 
     Parameters
     ----------
     treated, comparison : Arm
         Counts of assigned individuals.
+    incomplete : int
+        How many of them lack a covariate: they are left out and count as lost.
 
     Returns
     -------
@@ -100,7 +103,10 @@ def attrition(treated: Arm, comparison: Arm) -> tuple[Check, Table]:
     """
     both = Arm(treated.n_assigned + comparison.n_assigned, treated.n_obs + comparison.n_obs)
     gap = abs(treated.lost - comparison.lost)
-    cautious, optimistic = (boundary(both.lost, limits) for limits in (CAUTIOUS, OPTIMISTIC))
+    gone = both.n_assigned - both.n_obs
+    cautious, optimistic = (
+        boundary(gone, both.n_assigned, limits) for limits in (CAUTIOUS, OPTIMISTIC)
+    )
     counts: dict[str, Arm] = {"treated": treated, "comparison": comparison, "overall": both}
     rows: list[dict[str, Cell]] = [
         {"arm": name, "n_assigned": arm.n_assigned, "n_obs": arm.n_obs, "attrition": arm.lost}
@@ -110,15 +116,26 @@ def attrition(treated: Arm, comparison: Arm) -> tuple[Check, Table]:
     last: dict[str, Cell] = {"arm": "differential", "attrition": gap}
     known = {name: limit for name, limit in limits.items() if limit is not None}
     table = Table("attrition", "attrition", _COLUMNS, tuple(chain(rows, [last | known])))
-    return _judge(both.lost, gap, cautious, optimistic), table
+    return _judge(_what(both.lost, gap, incomplete), gap, cautious, optimistic), table
 
 
-def _judge(overall: float, gap: float, cautious: float | None, optimistic: float | None) -> Check:
-    lost = f"{overall:.1%} of those assigned lack the outcome and the groups differ by"
-    lost = f"{lost} {gap * 100:.1f} percentage points"
+def _what(overall: float, gap: float, incomplete: int) -> str:
+    """Return what is lost in words, nothing when all rows are used."""
+    if not overall:
+        return ""
+    lacking = "the outcome"
+    if incomplete:
+        lacking = f"the outcome or a covariate (a covariate: {incomplete}, left out)"
+    return (
+        f"{overall:.1%} of those assigned lack {lacking} and the groups differ by"
+        f" {gap * 100:.1f} percentage points"
+    )
+
+
+def _judge(lost: str, gap: float, cautious: float | None, optimistic: float | None) -> Check:
     if cautious is not None and gap <= cautious + _ROUNDING:
         text = f"{lost}: low, as the cautious boundary allows {cautious * 100:.1f}."
-        if not overall:
+        if not lost:
             text = (
                 "Every row has the outcome, so that no loss is seen;"
                 " people who were lost before the data were made cannot be seen."

@@ -35,6 +35,16 @@ _COLUMNS = (
         {"en": "Standard deviation", "nb": "Standardavvik", "sv": "Standardavvikelse"},
     ),
     Column(
+        "n_treated",
+        "integer",
+        {"en": "Number, treated", "nb": "Antall, tiltak", "sv": "Antal, insats"},
+    ),
+    Column(
+        "n_comparison",
+        "integer",
+        {"en": "Number, comparison", "nb": "Antall, sammenligning", "sv": "Antal, jämförelse"},
+    ),
+    Column(
         "difference",
         "number",
         {
@@ -104,8 +114,8 @@ def cox_index(treated: float, comparison: float) -> float:
 
     References
     ----------
-    What Works Clearinghouse (2022), Handbook 5.0: difference of log odds / 1.65,
-    without the correction for small samples.
+    What Works Clearinghouse (2022), Handbook 5.0: difference of log odds / 1.65. Without the
+    correction for small samples: the handbook does not show it in this formula.
     """
     odds = log(treated / (1 - treated)) - log(comparison / (1 - comparison))
     return odds / 1.65
@@ -141,7 +151,8 @@ def balance(
         text = "No covariate from before the programme is named, so that likeness is untested."
         return Check("balance", "not_run", text), None
     found = [_difference(arms, summary, i) for i in range(len(arms.columns))]
-    rows = tuple(_row(one, one.covariate in adjusted) for one in found)
+    n = tuple(arms.n.tolist())
+    rows = tuple(_row(one, n, one.covariate in adjusted) for one in found)
     bad = [one for one in found if not _holds(one, one.covariate in adjusted)]
     result: CheckResult = "failed" if bad else "passed"
     table = Table("balance", "balance", _COLUMNS, rows)
@@ -176,12 +187,14 @@ def _holds(one: Difference, adjusted: bool) -> bool:
     return one.category == "satisfied" or (one.category == "needs adjustment" and adjusted)
 
 
-def _row(one: Difference, adjusted: bool) -> dict[str, Cell]:
+def _row(one: Difference, n: tuple[int, ...], adjusted: bool) -> dict[str, Cell]:
     row: dict[str, Cell] = {
         "covariate": one.covariate,
         "mean_treated": one.mean_treated,
         "mean_comparison": one.mean_comparison,
         "std_dev": one.std_dev,
+        "n_treated": n[1],
+        "n_comparison": n[0],
         "difference": one.difference,
         "measure": one.measure,
         "category": one.category,

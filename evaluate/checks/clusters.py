@@ -54,7 +54,8 @@ def clusters(treated: Side, comparison: Side, df: float, mixed: int) -> tuple[Ch
     treated, comparison : Side
         Clusters of each arm.
     df : float
-        Degrees of freedom of the headline.
+        Degrees of freedom of the headline's effect with the default standard error,
+        whichever was chosen.
     mixed : int
         Clusters in which both arms are found.
 
@@ -105,7 +106,8 @@ def individuals(treated: int, comparison: int, df: float) -> Check:
     treated, comparison : int
         Individuals with an outcome.
     df : float
-        Degrees of freedom of the headline.
+        Degrees of freedom of the headline's effect with the default standard error,
+        whichever was chosen.
     """
     found = f"{treated} treated and {comparison} comparison individuals were assigned one by one"
     if min(treated, comparison) < FEWEST or df < LEAST_DF:

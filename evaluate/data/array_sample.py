@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.moments import (
+    LEVERAGE_LIMIT,
     Cells,
     Float,
     Grouping,
@@ -30,7 +31,8 @@ class ArraySample:
     data : mapping of str to ndarray, each shape (n,)
         Columns by name. They are copied, never changed.
     outcome : str
-        Column of the outcome; NaN marks attrition.
+        Column of the outcome; NaN marks rows that cannot be used: attrition, or a covariate
+        that is missing.
     """
 
     def __init__(self, data: Mapping[str, NDArray[Any]], outcome: str) -> None:
@@ -52,6 +54,14 @@ class ArraySample:
         """Return all rows, those without an outcome too, counted by group."""
         n = len(self._all[self.outcome])
         return _count(grouping({name: self._all[name] for name in by}, n))
+
+    def incomplete(self, columns: Sequence[str]) -> int:
+        """Return how many of all rows lack a value of one of the columns."""
+        missing = np.zeros(len(self._all[self.outcome]), bool)
+        for name in columns:
+            values = self._all[name]
+            missing |= np.isnan(values) if values.dtype.kind == "f" else False
+        return int(missing.sum())
 
     def summary(self, columns: Sequence[str]) -> Summary:
         """Return mean, smallest and largest value of each column over all rows."""
@@ -83,14 +93,16 @@ class ArraySample:
         e = y - np.einsum("ij,ij->i", z, model.residual[place])
         a = np.einsum("ij,ij->i", z, model.influence[place])
         h = np.einsum("ij,ijk,ik->i", z, model.leverage[place], z)
-        rest = np.where(h < 1, 1 - h, 1.0)
+        alone = h > LEVERAGE_LIMIT
+        h = np.where(alone, 0.0, h)
+        rest = 1 - h
         weight = a**2 / rest
         return RowMoments(
             labels=model.labels,
             squares=np.array([np.sum((e * a) ** 2 / rest**j) for j in range(3)]),
             fourth=float(np.sum(a**4 * (1 - 2 * h) / rest**2)),
             weighted=_cross(z * weight[:, None], z, Grouping(model.labels, place)),
-            leverage=float(h.max(initial=0.0)),
+            alone=float(np.sum(a[alone] ** 2)),
         )
 
     def levels(self, column: str) -> NDArray[Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.moments import (
+    LEVERAGE_LIMIT,
     Cells,
     Float,
     Moments,
@@ -45,7 +48,8 @@ class DuckSample:
     table : str
         Name of the table: numbers as DOUBLE, clusters and strata as VARCHAR.
     outcome : str
-        Column of the outcome; NULL marks attrition.
+        Column of the outcome; NULL marks rows that cannot be used: attrition, or a covariate
+        that is missing.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, outcome: str) -> None:
@@ -70,6 +74,15 @@ class DuckSample:
     def assigned(self, by: Sequence[str] = ()) -> Cells:
         """Return all rows, those without an outcome too, counted by group."""
         return self._count(self._source(), by)
+
+    def incomplete(self, columns: Sequence[str]) -> int:
+        """Return how many of all rows lack a value of one of the columns."""
+        if not columns:
+            return 0
+        rows = self._source()
+        missing = reduce(or_, (rows[name].isnull() for name in columns))
+        found = self._run(rows.filter(missing).aggregate(n=rows.filter(missing).count()))
+        return int(found["n"][0])
 
     def summary(self, columns: Sequence[str]) -> Summary:
         """Return mean, smallest and largest value of each column over all rows."""
@@ -253,8 +266,11 @@ def _evaluated(rows: Table, model: Table, number: int, p: int) -> Table:
     covariates = {f"z_{i}": joined[f"z_{i}"] for i in range(1, p + 1)}
     e = joined[f"z_{p + 1}"] - fitted
     table = joined.select(cell=joined["cell"], e=e, a=a, h=h, **covariates)
-    h = table["h"]
-    return table.mutate(rest=(h < 1.0).ifelse(1.0 - h, 1.0))
+    alone = table["h"] > LEVERAGE_LIMIT
+    table = table.mutate(
+        h=alone.ifelse(0.0, table["h"]), alone=alone.ifelse(table["a"] * table["a"], 0.0)
+    )
+    return table.mutate(rest=1.0 - table["h"])
 
 
 def _sum(terms: Any) -> FloatingValue:
@@ -275,7 +291,7 @@ def _row_sums(rows: Table, p: int) -> Table:
         "s_1": (square / rest).sum(),
         "s_2": (square / rest / rest).sum(),
         "fourth": (a * a * a * a * (1.0 - 2.0 * h) / rest / rest).sum(),
-        "leverage": h.max(),
+        "alone": rows["alone"].sum(),
     }
     sums |= {f"w_{i}_{j}": (weight * z[i] * z[j]).sum() for i in range(p + 1) for j in range(i + 1)}
     return rows.group_by("cell").aggregate(**sums)
@@ -293,5 +309,5 @@ def _row_moments(found: Mapping[str, NDArray[Any]], model: RowModel) -> RowMomen
         squares=np.array([found[f"s_{j}"][at].sum() for j in range(3)]),
         fourth=float(found["fourth"][at].sum()),
         weighted=weighted,
-        leverage=float(found["leverage"].max(initial=0.0)),
+        alone=float(found["alone"][at].sum()),
     )

@@ -13,6 +13,9 @@ Float = NDArray[np.float64]
 Integer = NDArray[np.int64]
 Labels = Mapping[str, NDArray[Any]]
 
+# A row with a higher leverage has no residual to judge by.
+LEVERAGE_LIMIT = 1 - 1e-8
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -112,7 +115,8 @@ class RowModel:
 class RowMoments:
     """Sums over rows that HC0 to HC3 and their degrees of freedom need.
 
-    With e the residual, h the leverage and a = x'(X'X)^-1 c of a row.
+    With e the residual, h the leverage and a = x'(X'X)^-1 c of a row. A row whose leverage is
+    above ``LEVERAGE_LIMIT`` has no residual; it enters with h = 0, and is counted in ``alone``.
 
     Attributes
     ----------
@@ -124,15 +128,15 @@ class RowMoments:
         Sum of a^4 (1 - 2h) / (1 - h)^2.
     weighted : ndarray, shape (g, p + 1, p + 1)
         Sum of a^2 / (1 - h) zz' over the group's rows.
-    leverage : float
-        The largest leverage of a row.
+    alone : float
+        Sum of a^2 over the rows that have no residual.
     """
 
     labels: Labels
     squares: Float
     fourth: float
     weighted: Float
-    leverage: float
+    alone: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,10 +18,11 @@ from evaluate.data.definition import Data, Source
 from evaluate.data.faults import form_of, of_values, problems_in
 from evaluate.data.names import plural
 from evaluate.data.plan import Plan, make_plan
+from evaluate.data.scratch import scratch_folder
 from evaluate.data.source import Snapshot, check_date_format, locate, take
 from evaluate.data.table import RAW, column_of, connect, layout, load_raw, masked
 from evaluate.data.variable import PeriodForm, Variable
-from evaluate.data.views import USED, View, make_view
+from evaluate.data.views import USED, make_view
 from evaluate.errors import DataError, Problem
 
 At = Callable[..., str]
@@ -43,8 +43,6 @@ class Rows:
         Of the bytes of the source; private where data are restricted.
     columns : mapping of str to Variable
         Columns that were read or computed.
-    dropped : dict of str to int
-        Rows left out of each view because a covariate is missing.
     """
 
     def __init__(
@@ -60,8 +58,7 @@ class Rows:
     ) -> None:
         self.connection, self._scratch, self._path = connection, scratch, path
         self.n_rows, self.used, self.sha256, self.columns = n_rows, used, sha256, columns
-        self.dropped: dict[str, int] = {}
-        self._views: dict[object, View] = {}
+        self._views: dict[object, str] = {}
 
     def sample_table(
         self,
@@ -72,7 +69,8 @@ class Rows:
         """Return the name of a view with the rows of one analysis.
 
         Outcome, treatment, covariates, weights and time are DOUBLE, clusters, strata and units
-        VARCHAR. Rows without an outcome stay, with NULL: they are attrition.
+        VARCHAR. Rows without an outcome stay, with NULL: they are attrition, as are those
+        whose outcome is made NULL because a covariate is missing.
 
         Parameters
         ----------
@@ -81,7 +79,7 @@ class Rows:
         roles : mapping of str to str
             Role of every other column.
         covariates_missing : {"error", "complete_case"}
-            What is done about rows without a covariate.
+            Whether rows without a covariate stop the run, or count as lost.
 
         Raises
         ------
@@ -92,7 +90,7 @@ class Rows:
         key = (outcome, tuple(sorted(roles.items())), covariates_missing)
         if key not in self._views:
             name = f"sample_{len(self._views) + 1}"
-            view = make_view(
+            make_view(
                 self.connection,
                 name,
                 path=self._path,
@@ -101,9 +99,8 @@ class Rows:
                 roles=roles,
                 complete_cases=covariates_missing == "complete_case",
             )
-            self._views[key] = view
-            self.dropped[name] = view.n_dropped
-        return self._views[key].name
+            self._views[key] = name
+        return self._views[key]
 
     def close(self) -> None:
         """Close the database and remove it; may be called twice."""
@@ -168,9 +165,8 @@ def open_rows(
     plan = make_plan(data, variables, columns, at, forms)
     check_date_format(data.main, at("data"))
     original = locate(data.main, folder, at("data"))
-    workdir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as undo:
-        scratch = Path(tempfile.mkdtemp(prefix="rows-", dir=workdir))
+        scratch = scratch_folder(workdir)
         undo.callback(shutil.rmtree, scratch, ignore_errors=True)
         snapshot = take(data.main, original, scratch / "source")
         connection = connect(scratch, snapshot.path)

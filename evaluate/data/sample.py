@@ -36,10 +36,12 @@ __all__ = [
 
 
 class Sample(Protocol):
-    """Rows of one analysis: covariates complete, the outcome present except for attrition.
+    """Rows of one analysis; its used rows are those with an outcome.
 
-    All but ``assigned`` leave out the rows whose outcome is missing. What is constant within
-    a group belongs in ``by``; only covariates and the outcome need moments.
+    Where a covariate is missing the outcome is missing too, as ``make_view`` sees to: such a
+    row cannot be used, and counts as lost. All but ``assigned`` and ``incomplete`` leave out
+    the rows whose outcome is missing. What is constant within a group belongs in ``by``; only
+    covariates and the outcome need moments.
     """
 
     @property
@@ -58,6 +60,10 @@ class Sample(Protocol):
 
     def assigned(self, by: Sequence[str] = ()) -> Cells:
         """Return all rows, those without an outcome too, counted by group."""
+        ...
+
+    def incomplete(self, columns: Sequence[str]) -> int:
+        """Return how many of all rows lack a value of one of the columns."""
         ...
 
     def summary(self, columns: Sequence[str]) -> Summary:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import duckdb
 
@@ -26,22 +25,6 @@ _WHY_MISSING: dict[ColumnRole, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A view of one analysis's rows.
-
-    Attributes
-    ----------
-    name : str
-        Its name in the database.
-    n_dropped : int
-        Rows left out because a covariate is missing.
-    """
-
-    name: str
-    n_dropped: int
-
-
 def make_view(
     connection: duckdb.DuckDBPyConnection,
     name: str,
@@ -51,8 +34,11 @@ def make_view(
     outcome: str,
     roles: Mapping[str, ColumnRole],
     complete_cases: bool,
-) -> View:
+) -> None:
     """Create the view of one analysis.
+
+    Every row stays, so that all who were assigned are counted. A row without a covariate gets
+    no outcome: it cannot be used, and is attrition.
 
     Parameters
     ----------
@@ -69,7 +55,7 @@ def make_view(
     roles : mapping of str to str
         Role of every other column.
     complete_cases : bool
-        Whether rows without a covariate are left out; else they are an error.
+        Whether rows without a covariate count as lost; else they are an error.
 
     Raises
     ------
@@ -83,16 +69,19 @@ def make_view(
     problems += _problems(path, found, roles, complete_cases=complete_cases)
     if problems:
         raise DataError(*problems)
-    covariates = _with_role(roles, "covariate")
-    kept = " AND ".join(f"{sql.identifier(one)} IS NOT NULL" for one in covariates) or "true"
-    chosen = ", ".join(
-        _cast(variables[column], role) for column, role in {**roles, outcome: None}.items()
-    )
-    connection.execute(f"CREATE VIEW {name} AS SELECT {chosen} FROM {USED} WHERE {kept}")
-    return View(name, found["incomplete", ""])
+    chosen = [_cast(variables[column], role) for column, role in roles.items()]
+    chosen.append(_outcome(outcome, _with_role(roles, "covariate")))
+    connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(chosen)} FROM {USED}")
 
 
-def _cast(variable: Variable, role: ColumnRole | None) -> str:
+def _outcome(outcome: str, covariates: list[str]) -> str:
+    """Return the outcome where all covariates are known."""
+    known = " AND ".join(f"{sql.identifier(one)} IS NOT NULL" for one in covariates) or "true"
+    quoted = sql.identifier(outcome)
+    return f"CASE WHEN {known} THEN CAST({quoted} AS DOUBLE) END AS {quoted}"
+
+
+def _cast(variable: Variable, role: ColumnRole) -> str:
     quoted = sql.identifier(variable.name)
     if role in _LABELS:
         return f"CAST({quoted} AS VARCHAR) AS {quoted}"

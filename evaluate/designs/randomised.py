@@ -7,7 +7,7 @@ Gerber & Green (2012), Field Experiments, chapters 2 to 4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,16 @@ from evaluate.core import Check, Estimand, Estimate, Settings, Strict, Table
 from evaluate.data.sample import Sample
 from evaluate.design import Design, Result, Simulated, column
 from evaluate.errors import Refused
-from evaluate.inference.assignment import Assignment, read_assignment
+from evaluate.inference.assignment import FEWEST_UNITS, Assignment, read_assignment
 from evaluate.inference.clustered import CLUSTER_STD_ERRORS
 from evaluate.inference.individual import INDIVIDUAL_STD_ERRORS
 from evaluate.inference.row import estimate_row
-from evaluate.inference.treatment import Adjustment, fit_treatment, treatment_spreads
+from evaluate.inference.treatment import (
+    Adjustment,
+    TreatmentFit,
+    fit_treatment,
+    treatment_spreads,
+)
 
 SIMULATED_ATTRITION = 0.05
 
@@ -54,11 +59,12 @@ class Randomised(Strict):
 def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Settings) -> Result:
     """Return the effect of the offer, its checks and its tables.
 
-    The headline is the difference in means; within strata (additive stratum indicators)
-    where assignment was stratified; by default fully interacted with covariates where they
-    are given, with the unadjusted row beside. Standard errors are HC2 for individuals and
-    CR2 for clusters, with Bell and McCaffrey's and Satterthwaite's degrees of freedom;
-    others stand beside when asked for.
+    The headline is the difference in means; by default fully interacted with the strata and
+    covariates that are given, so that strata count by their size, or additive where an arm
+    has a single assigned unit in a stratum, whose residual would vanish. Beside an adjusted
+    row stands the same without covariates. Standard errors are HC2 for individuals and CR2
+    for clusters, with Bell and McCaffrey's and Satterthwaite's degrees of freedom; others
+    stand beside when asked for. The check of clusters goes by the default's.
 
     Parameters
     ----------
@@ -77,33 +83,36 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
         ``nothing_to_adjust``, ``unknown_std_error`` and the codes of ``read_assignment``,
         ``fit_treatment`` and ``treatment_spreads``.
     """
-    adjustment = _adjustment(spec, settings)
-    std_errors = _std_errors(spec, settings)
+    names = _std_errors(spec, settings)
+    _require_something_to_adjust_for(spec, settings)
     assignment = read_assignment(
         sample, spec.treated, spec.covariates, cluster=spec.cluster, strata=spec.strata
     )
-    asked: list[tuple[Adjustment, tuple[str, ...]]] = [(adjustment, std_errors)]
-    if spec.covariates and adjustment != "none":
-        asked.append(("none", std_errors[:1]))
+    adjustment = settings.adjustment or _default(spec, assignment)
+    adjusted = spec.covariates if adjustment != "none" else ()
+    fitted = fit_treatment(assignment, adjusted, adjustment)
+    asked = [(fitted, adjusted, names)]
+    if adjusted:
+        asked.append((fit_treatment(assignment, (), adjustment), (), names[:1]))
     rows: list[Estimate] = []
-    for one, names in asked:
-        fitted = fit_treatment(assignment, spec.covariates, one)
-        for name, spread in treatment_spreads(sample, fitted, names):
+    for one, covariates, std_errors_ in asked:
+        for name, spread in treatment_spreads(sample, one, std_errors_):
             rows.append(
                 estimate_row(
-                    fitted.effect,
+                    one.effect,
                     spread,
                     estimand,
                     settings.conf_level,
                     n_obs=assignment.n_obs,
                     n_treated=assignment.n_treated,
                     n_clusters=assignment.n_clusters,
-                    method=_method(spec, one),
+                    method=_method(spec, covariates, adjustment),
                     std_error_method=name,
                     role="beside" if rows else "headline",
                 )
             )
-    checks, tables = _diagnose(spec, sample, assignment, rows[0], adjustment)
+    df = rows[0].df if names[0] == std_errors(spec)[0] else _default_df(spec, sample, fitted)
+    checks, tables = _diagnose(spec, sample, assignment, estimand.unit, adjusted, df or 0.0)
     return Result(
         estimates=tuple(rows),
         covariance=np.array([[rows[0].std_error ** 2]]),
@@ -112,24 +121,34 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
     )
 
 
-def _adjustment(spec: Randomised, settings: Settings) -> Adjustment:
-    asked = settings.adjustment
-    if asked is None:
-        return "interacted" if spec.covariates else "none"
-    if asked != "none" and not spec.covariates and not spec.strata:
-        raise Refused(
-            "nothing_to_adjust",
-            f"adjustment is {asked}, but there are neither covariates nor strata",
-            "name covariates, or leave adjustment out",
-        )
-    return asked
+def _require_something_to_adjust_for(spec: Randomised, settings: Settings) -> None:
+    if settings.adjustment in {None, "none"} or spec.covariates or spec.strata:
+        return
+    raise Refused(
+        "nothing_to_adjust",
+        f"adjustment is {settings.adjustment}, but there are neither covariates nor strata",
+        "name covariates, or leave adjustment out",
+    )
+
+
+def _default(spec: Randomised, assignment: Assignment) -> Adjustment:
+    if not spec.covariates and not spec.strata:
+        return "none"
+    return "interacted" if assignment.fewest_units >= FEWEST_UNITS else "additive"
+
+
+def _default_df(spec: Randomised, sample: Sample, fitted: TreatmentFit) -> float:
+    """Return the default estimator's degrees of freedom, 0 where it has none."""
+    try:
+        ((_, spread),) = treatment_spreads(sample, fitted, std_errors(spec)[:1])
+    except Refused:
+        return 0.0
+    return spread.df
 
 
 def std_errors(spec: Randomised) -> tuple[str, ...]:
     """Return the standard errors for the assigned unit, the default first."""
-    names, default = (
-        (CLUSTER_STD_ERRORS, "CR2") if spec.cluster else (INDIVIDUAL_STD_ERRORS, "HC2")
-    )
+    names, default = (CLUSTER_STD_ERRORS, "CR2") if spec.cluster else (INDIVIDUAL_STD_ERRORS, "HC2")
     return tuple(dict.fromkeys((default, *names)))
 
 
@@ -147,35 +166,38 @@ def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked))
 
 
-def _method(spec: Randomised, adjustment: Adjustment) -> str:
-    if adjustment == "none" or (adjustment == "additive" and not spec.covariates):
-        return "difference in means within strata" if spec.strata else "difference in means"
-    if not spec.covariates:
-        return "difference in means, strata weighted by size"
-    how = "additive" if adjustment == "additive" else "fully interacted"
-    return f"regression, covariates {how}"
+def _method(spec: Randomised, covariates: Sequence[str], adjustment: Adjustment) -> str:
+    interacted = adjustment == "interacted"
+    name = "difference in means"
+    if covariates:
+        name = f"regression, covariates {'fully interacted' if interacted else 'additive'}"
+    if not spec.strata:
+        return name
+    return f"{name}, strata weighted by {'size' if interacted else 'precision'}"
 
 
 def _diagnose(
     spec: Randomised,
     sample: Sample,
     assignment: Assignment,
-    headline: Estimate,
-    adjustment: Adjustment,
+    unit: str,
+    adjusted: tuple[str, ...],
+    df: float,
 ) -> tuple[tuple[Check, ...], tuple[Table, ...]]:
     counted = sample.assigned((spec.treated,))
     assigned = dict(zip(counted.labels[spec.treated].tolist(), counted.n.tolist(), strict=True))
     n_obs = assignment.arms.n.tolist()
     comparison, treated = Arm(assigned[0.0], n_obs[0]), Arm(assigned[1.0], n_obs[1])
-    lost, attrition_table = attrition(treated, comparison)
+    incomplete = sample.incomplete(spec.covariates)
+    lost, attrition_table = attrition(treated, comparison, incomplete)
     alike, balance_table = balance(
         assignment.arms.only(spec.covariates),
         sample.summary(spec.covariates),
-        spec.covariates if adjustment != "none" else (),
+        adjusted,
     )
-    enough, clusters_table = _enough(assignment, headline.df or 0.0)
+    enough, clusters_table = _enough(assignment, df)
     outcome = assignment.arms.only((sample.outcome,))
-    groups = arms(outcome, treated, comparison, headline.unit)
+    groups = arms(outcome, treated, comparison, unit)
     tables = (groups, balance_table, attrition_table, clusters_table)
     return (alike, lost, enough), tuple(table for table in tables if table is not None)
 

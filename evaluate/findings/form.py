@@ -79,6 +79,10 @@ def from_json(content: Mapping[str, Any]) -> Finding:
     """
     if content["schema"] != SCHEMA:
         raise ValueError(f"schema {content['schema']}, this version reads {SCHEMA}")
+    rounded(content)  # refuses a number that is not finite
+    for key in ("study", "provenance", "released"):
+        if not isinstance(content[key], Mapping):
+            raise TypeError(f"{key} is not a mapping")
     return Finding(
         id=content["id"],
         study=content["study"],

@@ -27,8 +27,17 @@ def write(finding: Finding, path: Path) -> None:
     Raises
     ------
     StudyError
-        If the file cannot be written there.
+        If the file cannot be written there, or is there and is not a finding.
     """
+    if path.exists() and not _replaceable(path):
+        raise StudyError(
+            Problem(
+                str(path),
+                "is there already and is not a finding",
+                "it would be lost",
+                "give the name of a new file",
+            )
+        )
     content = text(finding).encode()
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".finding-", suffix=".tmp")
@@ -53,6 +62,16 @@ def write(finding: Finding, path: Path) -> None:
         ) from None
 
 
+def _replaceable(path: Path) -> bool:
+    """Return whether a file may be replaced: only what looks like a finding, however damaged."""
+    if path.name == FILE:
+        return path.is_file()
+    try:
+        return path.is_file() and b'"schema"' in path.read_bytes()[:64]
+    except OSError:
+        return False
+
+
 def read(path: Path, *, sealed: bool = True) -> Finding:
     """Return the finding in a file or a study's folder.
 
@@ -70,11 +89,14 @@ def read(path: Path, *, sealed: bool = True) -> Finding:
     """
     file = path / FILE if path.is_dir() else path
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_text(encoding="utf-8"), parse_constant=_no_number)
         finding = from_json(content)
     except FileNotFoundError:
         raise StudyError(_problem(file, "there is no finding", "run the study first")) from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise StudyError(_problem(file, what, "give rights to read it")) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise StudyError(
             _problem(file, "not a finding that this version reads", "run the study again")
         ) from None
@@ -83,6 +105,10 @@ def read(path: Path, *, sealed: bool = True) -> Finding:
             _problem(file, "changed after it was sealed", "run the study again, and see `verify`")
         )
     return finding
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
 
 
 def _problem(file: Path, what: str, fix: str) -> Problem:

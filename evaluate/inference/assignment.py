@@ -66,6 +66,15 @@ class Assignment:
             return int(self.arms.n[arm])
         return int(np.count_nonzero(self.sizes(arm)))
 
+    @property
+    def fewest_units(self) -> int:
+        """Return the smallest number of assigned units that an arm has in a stratum."""
+        strata = int(self.stratum.max()) + 1
+        place = 2 * self.stratum + self.treated.astype(np.int64)
+        # A cell holds one cluster, or the individuals of one arm of one stratum.
+        units = self.cells.n if self.cluster is None else np.ones_like(self.cells.n)
+        return int(np.bincount(place, units, minlength=2 * strata).min())
+
 
 def read_assignment(
     sample: Sample,

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from evaluate.data.moments import LEVERAGE_LIMIT
 from evaluate.errors import Refused
 from evaluate.inference.linear import Fit, Float, GroupMoments, Spread, spread
 
@@ -19,6 +20,8 @@ CLUSTER_STD_ERRORS: tuple[str, ...] = get_args(ClusterStdError)
 
 # Eigenvalues of matrices scaled to length one: what is smaller is rounding.
 _ZERO = 1e-11
+# Share of the contrast's squared weights below which it is rounding.
+_NO_SHARE = 1e-9
 
 
 def cluster_spread(
@@ -26,7 +29,6 @@ def cluster_spread(
     fitted: Fit,
     contrast: Float,
     std_error: ClusterStdError,
-    nested: int = 0,
 ) -> Spread:
     """Return the uncertainty of ``contrast @ coefficients`` when clusters were assigned.
 
@@ -43,8 +45,6 @@ def cluster_spread(
         (N - 1) / (N - k). CR2 is unbiased where errors are independent with equal variance.
         CR3 is the leave-one-cluster-out jackknife around the estimate, with its
         factor (G - 1) / G.
-    nested : int
-        Fixed effects nested within clusters: CR1S does not count them in k.
 
     Returns
     -------
@@ -54,8 +54,9 @@ def cluster_spread(
     Raises
     ------
     Refused
-        ``one_cluster`` with a single cluster; ``no_variation`` and
-        ``no_degrees_of_freedom`` as in ``spread``.
+        ``one_cluster`` with a single cluster; ``leverage_one`` when a cluster alone decides
+        part of the contrast; ``no_variation`` and ``no_degrees_of_freedom`` as in
+        ``spread``.
 
     References
     ----------
@@ -72,6 +73,7 @@ def cluster_spread(
             "with a single cluster nothing tells its own fate from the effect",
             "add comparison clusters, or compare over time with a synthetic control",
         )
+    _require_residuals(clusters, fitted, contrast)
     if std_error == "CR2":
         variance, df = _bias_reduced(clusters, fitted, contrast)
         return spread(variance, df, clusters)
@@ -80,13 +82,35 @@ def cluster_spread(
     factor = {
         "CR0": 1.0,
         "CR1": n_clusters / (n_clusters - 1),
-        "CR1S": n_clusters
-        / (n_clusters - 1)
-        * (fitted.n_obs - 1)
-        / (fitted.n_obs - fitted.rank + nested),
+        "CR1S": n_clusters / (n_clusters - 1) * (fitted.n_obs - 1) / (fitted.n_obs - fitted.rank),
         "CR3": (n_clusters - 1) / n_clusters,
     }[std_error]
     return spread(factor * float(influence @ influence), n_clusters - 1.0, clusters)
+
+
+def _require_residuals(clusters: GroupMoments, fitted: Fit, contrast: Float) -> None:
+    """Refuse a contrast of which a cluster alone decides part.
+
+    Where I - R M R' is singular the cluster's residual is zero whatever its errors, so that
+    every estimator would drop this part of the variance without a word.
+    """
+    root, _ = _roots(clusters, fitted)
+    values, vectors = np.linalg.eigh(_blocks(root, fitted))
+    own = root @ (fitted.bread @ contrast)
+    along = (vectors.transpose(0, 2, 1) @ own[:, :, None])[:, :, 0]
+    lost = np.where(values > 1 - LEVERAGE_LIMIT, 0.0, along)
+    if np.sum(lost**2) > _NO_SHARE * np.sum(own**2):
+        raise Refused(
+            "leverage_one",
+            "a cluster alone decides part of the effect, so that it has no residual",
+            "ask for adjustment: additive, or merge strata",
+        )
+
+
+def _blocks(root: Float, fitted: Fit) -> Float:
+    """Return I - R M R' of each cluster, shape (g, k, k)."""
+    blocks: Float = np.eye(fitted.rank) - root @ fitted.bread @ root.transpose(0, 2, 1)
+    return blocks
 
 
 def _roots(clusters: GroupMoments, fitted: Fit) -> tuple[Float, Float]:
@@ -106,8 +130,7 @@ def _adjustments(root: Float, fitted: Fit, power: float) -> Float:
     Directions in which a cluster alone decides a coefficient have no residual; they get 0,
     as with a Moore-Penrose inverse.
     """
-    blocks = np.eye(fitted.rank) - root @ fitted.bread @ root.transpose(0, 2, 1)
-    values, vectors = np.linalg.eigh(blocks)
+    values, vectors = np.linalg.eigh(_blocks(root, fitted))
     real = values > _ZERO
     powers = np.where(real, np.where(real, values, 1.0) ** power, 0.0)
     adjust: Float = (vectors * powers[:, None, :]) @ vectors.transpose(0, 2, 1)

@@ -6,15 +6,15 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from evaluate.data.moments import Labels, Moments, RowModel, RowMoments
+from evaluate.data.moments import LEVERAGE_LIMIT, Labels, Moments, RowModel, RowMoments
 from evaluate.errors import Refused
 from evaluate.inference.linear import Fit, Float, GroupMoments, Spread, spread
 
 IndividualStdError = Literal["HC0", "HC1", "HC2", "HC3"]
 INDIVIDUAL_STD_ERRORS: tuple[str, ...] = get_args(IndividualStdError)
 
-# A row with a higher leverage has no residual to judge by.
-LEVERAGE_LIMIT = 1 - 1e-8
+# Share of the contrast's squared weights below which it is rounding.
+_NO_SHARE = 1e-9
 
 
 def row_model(
@@ -58,13 +58,15 @@ def constant_rows(model: RowModel, cells: Moments) -> RowMoments:
     gamma, a, h = model.residual[:, 0], model.influence[:, 0], model.leverage[:, 0, 0]
     n, y, yy = cells.cross[:, 0, 0], cells.cross[:, 0, 1], cells.cross[:, 1, 1]
     squares = np.maximum(yy - 2 * gamma * y + gamma**2 * n, 0.0)
-    rest = np.where(h < 1, 1 - h, 1.0)
+    alone = h > LEVERAGE_LIMIT
+    h = np.where(alone, 0.0, h)
+    rest = 1 - h
     return RowMoments(
         labels=model.labels,
         squares=np.array([np.sum(squares * a**2 / rest**j) for j in range(3)]),
         fourth=float(np.sum(n * a**4 * (1 - 2 * h) / rest**2)),
         weighted=(n * a**2 / rest)[:, None, None],
-        leverage=float(h.max()),
+        alone=float(np.sum((n * a**2)[alone])),
     )
 
 
@@ -102,8 +104,9 @@ def individual_spread(
     Raises
     ------
     Refused
-        ``leverage_one`` when a single row decides a coefficient and HC2 or HC3 is asked
-        for; ``no_variation`` and ``no_degrees_of_freedom`` as in ``spread``.
+        ``leverage_one`` when a single row decides part of the contrast: its residual is
+        zero whatever its error; ``no_variation`` and ``no_degrees_of_freedom`` as in
+        ``spread``.
 
     References
     ----------
@@ -114,19 +117,20 @@ def individual_spread(
     """
     n, k = fitted.n_obs, fitted.rank
     plain, reduced, jackknife = rows.squares.tolist()
+    trace = float(contrast @ fitted.bread @ contrast)
+    if rows.alone > _NO_SHARE * trace:
+        raise Refused(
+            "leverage_one",
+            "one row alone decides part of the effect, so that it has no residual",
+            "ask for adjustment: additive, merge strata, or drop the covariate that a"
+            " single row stands for",
+        )
     if std_error in {"HC0", "HC1"}:
         factor = n / (n - k) if std_error == "HC1" else 1.0
         return spread(factor * plain, n - k, pooled)
-    if rows.leverage > LEVERAGE_LIMIT:
-        raise Refused(
-            "leverage_one",
-            "one row alone decides a coefficient, so that it has no residual",
-            "drop the covariate or stratum that a single row stands for",
-        )
     if std_error == "HC3":
         return spread(jackknife, n - k, pooled)
     inner = np.tensordot(maps @ rows.weighted, maps, axes=((0, 2), (0, 2)))
     both = fitted.bread @ inner
-    trace = float(contrast @ fitted.bread @ contrast)
     squared = rows.fourth + float(np.einsum("ij,ji->", both, both))
     return spread(reduced, trace**2 / squared if squared > 0 else 0.0, pooled)

@@ -11,7 +11,8 @@ from evaluate.errors import Refused
 
 Float = NDArray[np.float64]
 
-# Beyond this condition number of the scaled X'X, coefficients have lost 12 digits.
+# Of X'X with X's columns scaled to length one: X itself then has 1e6. Moments are certain to
+# 16 digits, so that at the limit coefficients have lost 12 and about four are left.
 CONDITION_LIMIT = 1e12
 # A perfect fit, in units of the outcome's standard deviation: squares from moments are
 # certain to 1e-16, so their roots to 1e-8.
@@ -96,8 +97,9 @@ def fit(groups: GroupMoments) -> Fit:
     Raises
     ------
     Refused
-        ``too_few_rows`` with no row more than columns; ``collinear`` when the columns,
-        each scaled to length one, have a condition number above 1e12.
+        ``too_few_rows`` with no row more than columns; ``collinear`` when X'X, of columns
+        each scaled to length one, has a condition number above 1e12 (the columns
+        themselves above 1e6): fewer than about four digits would be left.
     """
     xx, xy = groups.xx.sum(axis=0), groups.xy.sum(axis=0)
     n, k = int(groups.n.sum()), xx.shape[0]
@@ -113,8 +115,8 @@ def fit(groups: GroupMoments) -> Fit:
     if values[0] * CONDITION_LIMIT < values[-1]:
         raise Refused(
             "collinear",
-            "the columns of the model are linearly dependent, or so nearly that no digit"
-            " of the coefficients is certain",
+            "the columns of the model are linearly dependent, or so nearly that fewer than"
+            " four digits of the coefficients are certain",
             "remove covariates that follow from others, from treatment or from strata",
         )
     half = vectors / np.sqrt(values) * scale[:, None]

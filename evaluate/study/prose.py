@@ -54,6 +54,9 @@ def read(path: Path, file: str, known: Known) -> tuple[list[Node], list[Problem]
     except UnicodeDecodeError:
         why = "other encodings would turn letters into question marks"
         return [], [Problem(f"{file}:1", "not UTF-8 text", why, "save the file as UTF-8")]
+    except OSError:
+        why = "the chapter would be published without its prose"
+        return [], [Problem(f"{file}:1", "cannot be read", why, "make it a file you may read")]
     return parse(text, file, known)
 
 

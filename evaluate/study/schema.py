@@ -121,7 +121,7 @@ class Inference(Strict):
     std_error: str | tuple[str, ...] | None = Field(
         default=None, description="Estimator, or several: the first is the headline."
     )
-    conf_level: float = Field(default=0.95, gt=0.5, lt=1, description="Of the intervals.")
+    conf_level: float = Field(default=0.95, ge=0.9, lt=1, description="Of the intervals.")
 
     @property
     def std_errors(self) -> tuple[str, ...]:

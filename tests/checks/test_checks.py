@@ -34,8 +34,10 @@ FIRES_ON_A_VIOLATION, FIRES_ON_CLEAN_DATA = 0.80, 0.07
 def test_boundary_of_the_what_works_clearinghouse(
     overall: float, cautious: float | None, optimistic: float | None
 ) -> None:
-    assert boundary(overall, CAUTIOUS) == (cautious and pytest.approx(cautious))
-    assert boundary(overall, OPTIMISTIC) == (optimistic and pytest.approx(optimistic))
+    assert boundary(round(1000 * overall), 1000, CAUTIOUS) == (cautious and pytest.approx(cautious))
+    assert boundary(round(1000 * overall), 1000, OPTIMISTIC) == (
+        optimistic and pytest.approx(optimistic)
+    )
 
 
 def test_the_boundary_has_a_row_for_each_per_cent_and_falls() -> None:
@@ -47,8 +49,13 @@ def test_the_boundary_has_a_row_for_each_per_cent_and_falls() -> None:
 
 
 def test_overall_attrition_is_rounded_to_whole_per_cent() -> None:
-    assert boundary(0.194, CAUTIOUS) == pytest.approx(0.055)
-    assert boundary(0.196, CAUTIOUS) == pytest.approx(0.054)
+    assert boundary(194, 1000, CAUTIOUS) == pytest.approx(0.055)
+    assert boundary(196, 1000, CAUTIOUS) == pytest.approx(0.054)
+    # 3 of 40 is 7.5 %, hence 8; 1 - 37 / 40 in floating point is a little less.
+    assert boundary(3, 40, CAUTIOUS) == pytest.approx(0.063)
+    assert boundary(3, 40, OPTIMISTIC) == pytest.approx(0.109)
+    assert boundary(1, 200, OPTIMISTIC) == pytest.approx(0.101)
+    assert boundary(1, 201, OPTIMISTIC) == pytest.approx(0.100)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +75,14 @@ def test_attrition_is_judged_by_both_boundaries(lost: tuple[int, int], result: s
     assert table.rows[3]["attrition"] == pytest.approx(abs(lost[0] - lost[1]) / 1000)
     known = {"boundary_cautious", "boundary_optimistic"} <= set(table.rows[3])
     assert known == (result != "failed" or lost == (150, 20))
+
+
+def test_rows_left_out_for_a_covariate_are_named() -> None:
+    check, table = attrition(Arm(100, 90), Arm(100, 88), incomplete=7)
+    assert "lack the outcome or a covariate (a covariate: 7, left out)" in check.text
+    plain, same = attrition(Arm(100, 90), Arm(100, 88))
+    assert plain.text.startswith("11.0% of those assigned lack the outcome and the groups")
+    assert (table, check.result) == (same, plain.result)
 
 
 def test_complete_outcomes_are_not_called_proof() -> None:
@@ -127,6 +142,7 @@ def test_a_covariate_that_separates_the_groups_has_no_number() -> None:
     t = np.repeat([0.0, 1.0], 10)
     check, row = judged(3 + 2 * t, t, adjusted=True)
     assert "difference" not in row
+    assert (row["n_treated"], row["n_comparison"]) == (10, 10)
     assert (check.result, row["category"]) == ("failed", "not satisfied")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -100,8 +101,30 @@ def test_sums_over_rows_agree(data: Data, by: tuple[str, ...], columns: tuple[st
     a, b = ours.row_moments(model), theirs.row_moments(model)
     assert b.squares == pytest.approx(a.squares, rel=TIGHT)
     assert b.fourth == pytest.approx(a.fourth, rel=TIGHT)
-    assert b.leverage == pytest.approx(a.leverage, rel=TIGHT)
+    assert a.alone == b.alone == 0
     assert b.weighted == pytest.approx(a.weighted, rel=TIGHT, abs=TIGHT * a.weighted.max())
+
+
+def test_rows_without_a_residual_are_set_apart_alike(data: Data) -> None:
+    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+    model = a_model(ours, ("treated",), ("0/1",))
+    steep = replace(model, leverage=np.array([[[0.8, 0.4], [0.4, 0.0]]] * 2))  # about 1.2 or 0.4
+    a, b = ours.row_moments(steep), theirs.row_moments(steep)
+    assert a.alone > 0
+    assert np.isfinite(a.squares).all()
+    for name in ("squares", "fourth", "alone"):
+        assert getattr(b, name) == pytest.approx(getattr(a, name), rel=TIGHT)
+    assert b.weighted == pytest.approx(a.weighted, rel=TIGHT, abs=TIGHT * a.weighted.max())
+
+
+@each_engine
+def test_rows_that_lack_a_covariate_are_counted(
+    data: Data, engine: Callable[[Data, str], Sample]
+) -> None:
+    sample = engine(data, "y")
+    assert sample.incomplete(()) == 0
+    assert sample.incomplete(("treated", "school", "0/1")) == 0
+    assert sample.incomplete(("treated", "y")) == 17
 
 
 @each_engine

@@ -66,11 +66,11 @@ class Folder:
 
     def sample(
         self, outcome: str, roles: Mapping[str, ColumnRole], missing: str = "error", **data: Any
-    ) -> tuple[list[tuple[Any, ...]], int]:
-        """Return the rows of an analysis, and how many were left out."""
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of an analysis, the outcome last."""
         with self.open({outcome, *roles}, **data) as rows:
             view = rows.sample_table(outcome, roles, missing)  # type: ignore[arg-type]
-            return rows.connection.execute(f"FROM {view}").fetchall(), rows.dropped[view]
+            return rows.connection.execute(f"FROM {view}").fetchall()
 
 
 Make = Callable[..., Folder]

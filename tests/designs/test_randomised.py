@@ -34,6 +34,23 @@ def estimate(data: Data, settings: Settings | None = None, **fields: Any) -> Res
     return DESIGN.estimate(spec, ArraySample(data, "y"), ATE, settings or Settings())
 
 
+def matched_pairs(
+    rng: np.random.Generator, pairs: int, per_stratum: int = 1
+) -> dict[str, NDArray[Any]]:
+    """Return pairs of schools with five pupils each, one of each offered a useless programme."""
+    school = np.repeat(np.arange(2 * pairs), 5)
+    pair = school // 2 // per_stratum
+    level = rng.normal(0, 0.5, 2 * pairs)[school] + rng.normal(0, 1, pairs)[pair]
+    x = rng.normal(size=len(school)) + level
+    return {
+        "t": (school % 2).astype(float),
+        "school": np.array([f"s{i:03d}" for i in school]),
+        "pair": np.array([f"p{i:03d}" for i in pair]),
+        "x": x,
+        "y": level + 0.5 * x + rng.normal(size=len(school)),
+    }
+
+
 def refused(data: Data, match: str, settings: Settings | None = None, **fields: Any) -> str:
     """Return the code with which a trial is refused."""
     with pytest.raises(Refused, match=match) as caught:
@@ -117,7 +134,7 @@ def test_equal_strata_do_not_move_the_effect_and_narrow_the_interval(
     (within,), (plain,) = estimate(data, strata="block").estimates, estimate(data).estimates
     assert within.estimate == pytest.approx(plain.estimate, rel=1e-10)
     assert within.std_error < plain.std_error / 3
-    assert within.method == "difference in means within strata"
+    assert within.method == "difference in means, strata weighted by size"
 
 
 def test_strata_weighted_by_size_are_the_weighted_mean_of_their_differences(
@@ -133,6 +150,87 @@ def test_strata_weighted_by_size_are_the_weighted_mean_of_their_differences(
     ]
     assert row.estimate == pytest.approx((30 * each[0] + 50 * each[1]) / 80, rel=1e-10)
     assert row.method == "difference in means, strata weighted by size"
+
+
+def test_strata_with_other_shares_of_assignment_still_count_by_size() -> None:
+    # Half are treated in the first stratum, a tenth in the second; effects 0 and 10.
+    rng = np.random.default_rng(8)
+    block = np.repeat(["a", "b"], 1000)
+    t = np.concatenate([np.arange(1000) % 2, np.arange(1000) % 10 == 0]).astype(float)
+    y = 10 * t * (block == "b") + rng.normal(size=2000)
+    data = {"t": t, "block": block, "y": y}
+    (row,) = estimate(data, strata="block").estimates
+    assert row.estimate == pytest.approx(5, abs=4 * row.std_error)
+    assert row.method == "difference in means, strata weighted by size"
+    none = Settings(adjustment="none")
+    (precise,) = estimate(data, none, strata="block").estimates
+    # By the variances p (1 - p): 0.25 and 0.09.
+    assert precise.estimate == pytest.approx(10 * 0.09 / 0.34, abs=0.3)
+    assert precise.method == "difference in means, strata weighted by precision"
+
+
+def test_one_unit_of_an_arm_in_a_stratum_makes_the_default_additive(
+    rng: np.random.Generator,
+) -> None:
+    data = matched_pairs(rng, pairs=12)
+    for cluster in ("school", None):
+        few = data if cluster else {name: values[::5] for name, values in data.items()}
+        headline, beside = estimate(
+            few, strata="pair", cluster=cluster, covariates=("x",)
+        ).estimates
+        assert headline.method == "regression, covariates additive, strata weighted by precision"
+        assert beside.method == "difference in means, strata weighted by precision"
+        asked = Settings(adjustment="additive")
+        (row, _) = estimate(few, asked, strata="pair", cluster=cluster, covariates=("x",)).estimates
+        assert row == headline
+    (plain,) = estimate(data, strata="pair", cluster="school").estimates
+    assert plain.method == "difference in means, strata weighted by precision"
+
+
+@pytest.mark.parametrize("unit", ["CR", "HC"])
+@pytest.mark.parametrize("kind", ["0", "1", "2", "3"])
+def test_asked_for_interaction_is_refused_where_it_leaves_no_residual(
+    rng: np.random.Generator, unit: str, kind: str
+) -> None:
+    data = matched_pairs(rng, pairs=12)
+    # The first stratum has a single treated school, or pupil; the other has many.
+    data["pair"] = np.where(np.arange(120) < 20, "few", "many")
+    data["t"] = (np.arange(120) // (5 if unit == "CR" else 1) % 2).astype(float)
+    data["t"][10 if unit == "CR" else 2 : 20] = 0
+    cluster = "school" if unit == "CR" else None
+    asked = Settings(adjustment="interacted", std_errors=(unit + kind,))
+    for covariates in ((), ("x",)):
+        code = refused(
+            data,
+            "alone decides part of the effect",
+            asked,
+            strata="pair",
+            cluster=cluster,
+            covariates=covariates,
+        )
+        assert code == "leverage_one"
+
+
+def test_a_stratum_left_with_one_row_changes_nothing(rng: np.random.Generator) -> None:
+    data = {name: values[::5] for name, values in matched_pairs(rng, pairs=20).items()}
+    lost = {**data, "y": np.where(np.arange(40) < 3, np.nan, data["y"])}  # 1 pair and a half
+    whole = {name: values[4:] for name, values in data.items()}
+    (row,), (other,) = (estimate(one, strata="pair").estimates for one in (lost, whole))
+    for name in ("estimate", "std_error", "df"):
+        assert getattr(row, name) == pytest.approx(getattr(other, name), rel=1e-9)
+    assert row.n_obs == other.n_obs + 1
+
+
+@pytest.mark.parametrize(("strata", "each"), [(20, 1), (10, 2), (4, 5)])
+def test_intervals_cover_with_clusters_strata_and_covariates(strata: int, each: int) -> None:
+    rng = np.random.default_rng(20240502)
+    rejected = []
+    for _ in range(200):
+        data = matched_pairs(rng, pairs=strata * each, per_stratum=each)
+        row = estimate(data, strata="pair", cluster="school", covariates=("x",)).estimates[0]
+        rejected.append(not row.conf_low <= 0 <= row.conf_high)
+    # 99.9 % binomial band around 0.05 at 200 draws: 0.05 +- 3.29 sqrt(0.05 x 0.95 / 200).
+    assert 0 < np.mean(rejected) <= 0.101
 
 
 def test_a_trial_of_clusters_uses_cr2(rng: np.random.Generator) -> None:
@@ -281,6 +379,43 @@ def test_clusters_that_hold_both_groups_are_named(rng: np.random.Generator) -> N
     data = {"t": np.tile([0.0, 1.0], 90), "c": cluster, "y": rng.normal(size=180)}
     result = estimate(data, cluster="c")
     assert check(result, "clusters") == "uninformative"
+
+
+def test_the_chosen_standard_error_does_not_change_the_check_of_clusters() -> None:
+    # Two schools of a side hold most pupils: few degrees of freedom, but 15 clusters on each.
+    rng = np.random.default_rng(4)
+    size = np.full(30, 4)
+    size[[0, 2, 4, 6]] = 30
+    school = np.repeat(np.arange(30), size)
+    data = {
+        "t": (school % 2).astype(float),
+        "c": np.array([f"c{i:02d}" for i in school]),
+        "x": rng.normal(size=30)[school] * np.where(size > 4, 8.0, 0.1)[school],
+        "y": rng.normal(size=30)[school] + rng.normal(size=len(school)),
+    }
+    texts = set()
+    for name in ("CR2", "CR0", "CR1", "CR1S", "CR3"):
+        result = estimate(data, Settings(std_errors=(name,)), cluster="c", covariates=("x",))
+        texts.add(next(one.text for one in result.checks if one.name == "clusters"))
+        assert check(result, "clusters") == "failed"
+        assert {row.std_error_method for row in result.estimates} == {name}
+        assert (result.estimates[0].df == 29) == (name != "CR2")
+    assert len(texts) == 1
+    assert "degrees of freedom" in texts.pop()
+
+
+def test_rows_that_lack_a_covariate_count_as_attrition() -> None:
+    x, y = trial()["x"].copy(), trial()["y"].copy()
+    gone = np.flatnonzero(trial()["t"] == 1)[:9]
+    x[gone], y[gone] = np.nan, np.nan  # as the data step leaves them
+    result = estimate(trial(x=x, y=y), covariates=("x",))
+    assert check(result, "attrition") == "failed"
+    (text,) = [one.text for one in result.checks if one.name == "attrition"]
+    assert "22.5% of those assigned lack the outcome or a covariate" in text
+    assert "(a covariate: 9, left out)" in text
+    (balance,) = [table for table in result.tables if table.kind == "balance"]
+    assert (balance.rows[0]["n_treated"], balance.rows[0]["n_comparison"]) == (11, 20)
+    assert {row.n_obs for row in result.estimates} == {31}
 
 
 def test_attrition_is_counted_by_arm() -> None:

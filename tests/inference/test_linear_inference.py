@@ -134,10 +134,8 @@ def test_plain_sandwiches_differ_by_their_factors(rng: np.random.Generator) -> N
     n, k = len(y), 5
     one = cluster_spread(groups, fitted, c, "CR1").std_error
     stata = cluster_spread(groups, fitted, c, "CR1S").std_error
-    nested = cluster_spread(groups, fitted, c, "CR1S", nested=2).std_error
     assert one**2 == pytest.approx(plain**2 * 14 / 13, rel=TIGHT)
     assert stata**2 == pytest.approx(one**2 * (n - 1) / (n - k), rel=TIGHT)
-    assert nested**2 == pytest.approx(one**2 * (n - 1) / (n - k + 2), rel=TIGHT)
 
 
 def rows_of(
@@ -185,7 +183,7 @@ def test_without_covariates_no_third_pass_is_needed(rng: np.random.Generator) ->
     assert short.squares == pytest.approx(long.squares, rel=TIGHT)
     assert short.fourth == pytest.approx(long.fourth, rel=TIGHT)
     assert short.weighted == pytest.approx(long.weighted, rel=TIGHT)
-    assert short.leverage == pytest.approx(long.leverage, rel=TIGHT)
+    assert short.alone == long.alone == 0
 
 
 def test_badly_scaled_columns_cost_no_digits(rng: np.random.Generator) -> None:
@@ -244,7 +242,8 @@ def test_no_degrees_of_freedom_are_refused(rng: np.random.Generator, df: float) 
         spread(1.0, df, by_cluster(x, y, cluster))
 
 
-def test_a_row_that_decides_a_coefficient_alone_is_refused() -> None:
+def one_row_alone(contrast: Float) -> Any:
+    """Return the spreads of a model in which the first row decides the third coefficient."""
     t = np.array([0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0])
     x1 = np.array([1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     data = {"t": t, "x1": x1, "y": np.arange(8) % 3 + t}
@@ -253,9 +252,42 @@ def test_a_row_that_decides_a_coefficient_alone_is_refused() -> None:
     z = np.column_stack([np.ones(8), t, x1 - cells.centre[0]])
     pooled = by_cluster(z, data["y"] - cells.centre[1], np.zeros(8, dtype=np.int64))
     fitted = fit(pooled)
-    rows = rows_of(data, maps, fitted, ("x1",))
-    c = np.eye(3)[1]
-    for name in ("HC2", "HC3"):
-        with pytest.raises(Refused, match="one row alone decides a coefficient"):
-            individual_spread(pooled, fitted, c, rows, maps, std_error=name)  # type: ignore[arg-type]
-    assert individual_spread(pooled, fitted, c, rows, maps, std_error="HC1").std_error > 0
+    model = row_model(("x1",), cells.labels, maps, fitted, contrast)
+    rows = ArraySample(data, "y").row_moments(model)
+
+    def spread_of(name: Any) -> Any:
+        return individual_spread(pooled, fitted, contrast, rows, maps, std_error=name)
+
+    return z, data["y"] - cells.centre[1], spread_of
+
+
+@pytest.mark.parametrize("name", ["HC0", "HC1", "HC2", "HC3"])
+def test_a_row_that_alone_decides_part_of_the_contrast_is_refused(name: str) -> None:
+    *_, spread_of = one_row_alone(np.eye(3)[2])
+    with pytest.raises(Refused, match="one row alone decides part of the effect") as refused:
+        spread_of(name)
+    assert refused.value.code == "leverage_one"
+
+
+@pytest.mark.parametrize(("exponent", "name"), [(0.0, "HC0"), (-0.5, "HC2"), (-1.0, "HC3")])
+def test_a_row_that_decides_another_coefficient_does_no_harm(exponent: float, name: str) -> None:
+    z, y, spread_of = one_row_alone(np.eye(3)[1])
+    variance, df = dense(z, y, np.arange(8), exponent)
+    found = spread_of(name)
+    assert found.std_error == pytest.approx(np.sqrt(variance), rel=TIGHT)
+    assert found.df == pytest.approx(df if name == "HC2" else 5, rel=TIGHT)
+
+
+@pytest.mark.parametrize("name", ["CR0", "CR1", "CR1S", "CR2", "CR3"])
+def test_a_cluster_that_alone_decides_part_of_the_contrast_is_refused(
+    rng: np.random.Generator, name: Any
+) -> None:
+    x, y, cluster = trial(rng, within=False)
+    x[:, 4] = cluster == 3
+    groups = by_cluster(x, y, cluster)
+    fitted = fit(groups)
+    with pytest.raises(Refused, match="a cluster alone decides part of the effect") as refused:
+        cluster_spread(groups, fitted, np.eye(5)[4], name)
+    assert refused.value.code == "leverage_one"
+    # That cluster has no weight in treatment's coefficient but through the other columns.
+    assert cluster_spread(groups, fitted, np.eye(5)[1], name).std_error > 0

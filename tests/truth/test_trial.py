@@ -51,8 +51,7 @@ def ours(data: dict[str, NDArray[np.generic]], level: str, model: str, name: str
         strata=strata,
         covariates=covariates,
     )
-    asked = None if model in {"difference", "strata"} else adjustment
-    settings = Settings(adjustment=asked, std_errors=(name,))  # type: ignore[arg-type]
+    settings = Settings(adjustment=adjustment, std_errors=(name,))  # type: ignore[arg-type]
     estimand = Estimand("ATE", "y", "points")
     return DESIGN.estimate(spec, ArraySample(data, "y"), estimand, settings).estimates[0]
 

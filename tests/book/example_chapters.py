@@ -1,0 +1,314 @@
+"""Small invented findings, one for each kind of chapter, and the text of a chapter.
+
+``PYTHONPATH=. python tests/book/example_chapters.py`` writes ``golden/`` anew; read the difference before
+committing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+
+from evaluate.book.chapter import chapter
+from evaluate.book.picture import Drawing
+from evaluate.book.view import View
+from evaluate.core import Check, Column, Estimate, Finding, Refusal, Table, Verdict
+
+GOLDEN = Path(__file__).parent / "golden"
+LANGUAGES = ("en", "nb")
+
+
+def both(en: str, nb: str) -> dict[str, str]:
+    return {"en": en, "nb": nb}
+
+
+TIDIER = ("name", "why", "what", "provider", "how", "where", "dose", "tailoring", "changes")
+STUDY: dict[str, Any] = {
+    "title": both("Homework help", "Leksehjelp"),
+    "question": both("Does homework help work?", "Virker leksehjelp?"),
+    "language": "nb",
+    "languages": ["nb", "en"],
+    "programme": {
+        "owner": both("The county", "Fylket"),
+        "partners": [{"nb": "Skolene"}],
+        "period": {"from": "2020-08-01", "to": "2022-06-30"},
+        "funding": [{"funder": both("The state", "Staten"), "amount": "grant"}],
+        "country": [both("Norway", "Norge")],
+    },
+    "intervention": {
+        **{key: both(f"About {key}.", f"Om {key}.") for key in (*TIDIER, "fidelity")},
+        "class": ["preventive", "intervening"],
+        "reach": "selective",
+        "levels": ["individual", "school"],
+    },
+    "comparison": {
+        "who": both("Pupils who drew a blank", "Elever som ikke ble trukket"),
+        "received": both("Ordinary teaching", "Vanlig undervisning"),
+        "why_credible": both("A lottery decided.", "Loddtrekning avgjorde."),
+    },
+    "outcomes": {
+        "score": {
+            "title": both("Test score", "Prøveresultat"),
+            "unit": "points/test",
+            "role": "primary",
+            "direction": "increase",
+            "smallest_worthwhile": 2.0,
+            "definition": both("Mean of two tests.", "Snittet av to prøver."),
+        }
+    },
+    "analyses": {
+        "main": {
+            "outcome": "score",
+            "estimand": "ATE",
+            "design": "randomised",
+            "design_title": "Randomised trial",
+            "role": "primary",
+            "adjustment": "none",
+            "inference": {"std_error": ["HC2"], "conf_level": 0.95},
+            "fields": {"treated": "offer"},
+        }
+    },
+    "facts": [
+        {
+            "id": "grant",
+            "quantity": both("grant", "tilskudd"),
+            "value": 1200000.0,
+            "unit": both("NOK", "kroner"),
+            "source": {"title": both("Budget", "Budsjett"), "date": "2019"},
+            "status": "verified",
+        },
+        {
+            "id": "pupils-a",
+            "quantity": both("pupils", "elever"),
+            "value": 400.0,
+            "as_of": "2021",
+            "source": {"title": {"nb": "Årsmelding"}, "url": "https://example.org/a"},
+            "status": "verified",
+        },
+        {
+            "id": "pupils-b",
+            "quantity": both("pupils", "elever"),
+            "value": 380.0,
+            "scope": both("those who came", "de som møtte"),
+            "source": {"title": {"nb": "Sluttrapport"}, "page": "12"},
+            "status": "unverified",
+        },
+    ],
+    "references": {"report": {"title": {"nb": "Sluttrapport"}, "author": "Fylket", "date": "2022"}},
+    "prose": {
+        "nb": [
+            {
+                "type": "paragraph",
+                "children": [
+                    {"type": "text", "text": "Tilskuddet var "},
+                    {"type": "fact", "id": "grant"},
+                    {"type": "text", "text": " "},
+                    {"type": "cite", "key": "report"},
+                    {"type": "text", "text": "."},
+                ],
+            }
+        ]
+    },
+}
+ECONOMICS = {
+    "analysis": "main",
+    "currency": "NOK",
+    "price_year": 2020,
+    "payers": {
+        "pupil": {"title": both("Pupils", "Elevene")},
+        "county": {"title": both("County", "Fylkeskommunen")},
+    },
+    "costs": [
+        {
+            "item": "hours",
+            "title": both("Teachers' hours", "Lærertimer"),
+            "source": {"title": {"nb": "Regnskap"}, "date": "2021"},
+        }
+    ],
+}
+ROW = Estimate(
+    estimate=4.0,
+    std_error=1.0,
+    conf_low=2.04,
+    conf_high=5.96,
+    n_obs=1200,
+    n_treated=600,
+    method="difference in means",
+    std_error_method="HC2",
+    unit="points/test",
+    estimand="ATE",
+    df=1190.5,
+    p_value=0.00007,
+    analysis="main",
+    design="randomised",
+    outcome="score",
+)
+CHECKS = (
+    Check("clusters", "passed", "1200 pupils were drawn one by one.", None, "main"),
+    Check("attrition", "uninformative", "Too few to tell.", None, "main"),
+    Check("balance", "failed", "1 of 3 covariates differs.", None, "main"),
+    Check("sensitivity", "not_run", "The design has none.", None, "main"),
+)
+
+
+def table(identity: str, kind: str, rows: list[dict[str, Any]], **types: Any) -> Table:
+    columns = tuple(Column(key, types.get(key, "number"), {"en": key}) for key in rows[0])
+    return Table(identity, kind, columns, tuple(rows), identity.partition(".")[0])
+
+
+def arms(treated: float, comparison: float) -> Table:
+    rows = [
+        {"arm": name, "n_assigned": 610, "n_obs": 600, "mean": mean, "std_dev": 9.5}
+        for name, mean in (("treated", treated), ("comparison", comparison))
+    ]
+    return table("main.arms", "arms", rows, arm="text")
+
+
+def accounts() -> tuple[Table, ...]:
+    def row(payer: str, cost: float, benefit: float, low: float, high: float) -> dict[str, Any]:
+        net = {"net": benefit - cost, "net_low": low, "net_high": high, "prob_positive": 0.81}
+        ratio = {"benefit_cost_ratio": benefit / cost} if cost else {"state": "no cost"}
+        return {"payer": payer, "cost": cost, "benefit": benefit, **net, **ratio}
+
+    rows = [
+        row("county", 12000.0, 3000.0, -9900.0, -8100.0),
+        row("pupil", 0.0, 14000.0, 7000.0, 21000.0),
+        row("society", 12000.0, 17000.0, -2000.0, 12000.0),
+    ]
+    inputs = [
+        {
+            "item": "hours",
+            "payer": "county",
+            "side": "cost",
+            "amount": 12000.0,
+            "currency": "NOK",
+            "per": "participant",
+            "years": "0",
+            "status": "illustrative",
+        }
+    ]
+    rates = [
+        {"from_year": 0, "to_year": 40, "rate": 0.04, "source": "Rundskriv", "status": "verified"},
+        {"from_year": 40, "rate": 0.03, "source": "Rundskriv", "status": "verified"},
+    ]
+    even = [
+        {"payer": "county", "effect": 16.0, "state": "", "prob_reached": 0.0},
+        {"payer": "pupil", "state": "always pays"},
+    ]
+    return (
+        table("economics.accounts", "accounts", rows, payer="text"),
+        table("economics.inputs", "inputs", inputs, item="text"),
+        table("economics.schedule", "schedule", rates),
+        table("economics.break_even", "break_even", even, payer="text"),
+    )
+
+
+BENEFIT = Finding(
+    id="homework-help",
+    study={**STUDY, "economics": ECONOMICS},
+    data_kind="public",
+    stage="final",
+    outcome="complete",
+    verdicts=(Verdict("score", "shown benefit", 4, ("step 5 needs balance: failed",), 2.8),),
+    estimates=(ROW,),
+    checks=CHECKS,
+    tables=(arms(54.0, 50.0), *accounts()),
+    provenance={"definition": "0" * 64, "data": "1" * 64},
+    released={"profile": "none", "hidden": 2},
+)
+REFUSED = replace(
+    BENEFIT,
+    study=STUDY,
+    outcome="refused",
+    verdicts=(Verdict("score", "not estimable", 0, ("nobody went without it",)),),
+    estimates=(),
+    checks=(),
+    tables=(),
+    refusals=(Refusal("main", "no_comparison", "Nobody went without it.", "Find others."),),
+)
+PLANNED = replace(
+    BENEFIT,
+    study=STUDY,
+    data_kind=None,
+    stage="planned",
+    outcome="planned",
+    verdicts=(),
+    estimates=(),
+    checks=(),
+    tables=(),
+)
+UNCLEAR = replace(
+    ROW, estimate=0.5, conf_low=-3.5, conf_high=4.5, std_error=2.04, p_value=0.8, df=None
+)
+NOT_DETECTABLE = replace(
+    BENEFIT,
+    study=STUDY,
+    verdicts=(Verdict("score", "not detectable", 4, (), 5.7),),
+    estimates=(UNCLEAR,),
+    tables=(arms(50.5, 50.0),),
+)
+DUMMY = replace(NOT_DETECTABLE, data_kind="dummy")
+_SHARE = {**STUDY["outcomes"]["score"], "unit": "share", "smallest_worthwhile": 0.02}
+SHARE = replace(
+    BENEFIT,
+    study={**STUDY, "outcomes": {"score": {**_SHARE, "title": both("Completed", "Fullført")}}},
+    verdicts=(Verdict("score", "shown benefit", 4, ("likely overstated",), 0.07),),
+    estimates=(
+        replace(
+            ROW, unit="share", estimate=0.0449, conf_low=0.004, conf_high=0.0858, std_error=0.02
+        ),
+    ),
+    tables=(arms(0.7849, 0.74),),
+)
+FINDINGS = {
+    "benefit": BENEFIT,
+    "refused": REFUSED,
+    "planned": PLANNED,
+    "not-detectable": NOT_DETECTABLE,
+    "dummy": DUMMY,
+    "share": SHARE,
+}
+
+
+def lines(finding: Finding, language: str) -> list[str]:
+    """Return the chapter as plain lines: headings, paragraphs, rows of tables."""
+    return [one for one in _lines(chapter(View(finding, language)), 0) if one.strip(" |-#")]
+
+
+def _lines(node: nodes.Node, depth: int) -> Iterator[str]:
+    if isinstance(node, Drawing):
+        yield f"[figure] {node['title']} – {node['subtitle']}"
+    if isinstance(node, nodes.row):
+        yield " | ".join(_plain(one) for one in node.children)
+    elif isinstance(node, nodes.title):
+        mark = "#" * depth if isinstance(node.parent, nodes.section) else "[table]"
+        yield f"{mark} {_plain(node)}"
+    elif isinstance(node, (nodes.paragraph, nodes.literal_block)):
+        start = "- " if isinstance(node.parent, nodes.list_item) else ""
+        yield start + _plain(node)
+    else:
+        deeper = depth + isinstance(node, nodes.section)
+        for child in node.children:
+            yield from _lines(child, deeper)
+
+
+def _plain(node: nodes.Node) -> str:
+    """Return text with ordinary spaces; ``↵`` stands where a code block has a line break."""
+    text = node.astext().strip().replace("\n", " ↵ ")
+    return " ".join(text.split())
+
+
+def golden(name: str, language: str) -> Path:
+    return GOLDEN / f"{name}.{language}.txt"
+
+
+if __name__ == "__main__":
+    GOLDEN.mkdir(exist_ok=True)
+    for name_, finding_ in FINDINGS.items():
+        for language_ in LANGUAGES:
+            text_ = "\n".join(lines(finding_, language_)) + "\n"
+            golden(name_, language_).write_text(text_, encoding="utf-8")
