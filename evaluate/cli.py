@@ -34,6 +34,25 @@ One = Annotated[Path, typer.Argument(help="A folder with a study.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print problems as JSON.")]
 
 
+def _version(asked: bool) -> None:
+    """Print the version, for a citation."""
+    if asked:
+        from evaluate import __version__
+
+        typer.echo(f"evaluate {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+]
+
+
+@app.callback()
+def start(version: Version = False) -> None:
+    """One study definition becomes a whole evaluation."""
+
+
 @app.command()
 def new(
     slug: Annotated[str, typer.Argument(help="Name of the study's folder.")],
@@ -117,7 +136,9 @@ def verify(paths: Paths = None, as_json: Json = False) -> None:
             typer.echo(f"{path}: {one}")
         for one in found.unchecked:
             typer.echo(f"{path}: not checked: {one}")
-        if not found.different:
+        if found.unchecked and not found.different:
+            typer.echo(f"{path}: the seal holds, and nothing else has changed")
+        elif not found.different:
             typer.echo(f"{path}: the finding is what the study gives")
         return DIFFERENT if found.different else 0
 
@@ -126,7 +147,7 @@ def verify(paths: Paths = None, as_json: Json = False) -> None:
 
 @app.command()
 def book(
-    language: Annotated[str | None, typer.Option(help="Build this language first.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of the pages: en, nb, nn or sv.")] = None,
     as_json: Json = False,
 ) -> None:
     """Run what is out of date and build the book; no page sees data."""

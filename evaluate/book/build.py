@@ -43,6 +43,7 @@ def build(source: Path, language: str | None = None) -> Path:
                 "run the command in the folder that holds book/_config.yml",
             )
         )
+    _pages_of_new_studies(source)
     tongue = language or DEFAULT
     target = source / "_build" / "html"
     if tongue != DEFAULT:
@@ -51,6 +52,16 @@ def build(source: Path, language: str | None = None) -> Path:
     if problems:
         raise StudyError(*problems)
     return target / "index.html"
+
+
+def _pages_of_new_studies(source: Path) -> None:
+    """Write the page of a study that has none: a study is added with its folder alone."""
+    for finding in (source.parent / "studies").glob("*/finding.json"):
+        slug = finding.parent.name
+        page = source / "studies" / f"{slug}.md"
+        if not page.exists():
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(f"```{{study}} {slug}\n```\n", encoding="utf-8")
 
 
 def _sphinx(source: Path, target: Path, language: str) -> list[Problem]:

@@ -9,7 +9,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from evaluate.book.lead import outcome_title
+from evaluate.book.lead import doubts, outcome_title
 from evaluate.book.picture import figure
 from evaluate.book.sources import findings, outdated
 from evaluate.book.view import View
@@ -44,9 +44,12 @@ def lead(views: Views) -> Iterator[nodes.Node]:
     if not views:
         return
     w = next(iter(views.values())).words
-    done = [one for one in views.values() if not one.planned]
-    planned = len(views) - len(done)
+    invented = [one for one in views.values() if one.finding.data_kind == "dummy"]
+    done = [one for one in views.values() if not one.planned and one not in invented]
+    planned = sum(one.planned for one in views.values())
     pieces: list[Content] = [w("catalogue.count", done=len(done), planned=planned)]
+    if invented:
+        pieces += [" ", w("catalogue.dummy", n=len(invented))]
     for view in done:
         found = view.lead()
         if found is not None:
@@ -68,24 +71,9 @@ def _card(slug: str, view: View) -> nodes.Node:
     parts += _strip(view)
     trio = [_effect(view), _cost(view)]
     word = w(f"verdict.{found[0].verdict}") if found else w("verdict.not estimable")
-    trio.append((w("facts.claim"), word.lower(), ", ".join(_doubts(view))))
+    trio.append((w("facts.claim"), word.lower(), ", ".join(doubts(view))))
     parts.append(box((_cell(*one) for one in trio), "ev-trio"))
     return box(parts, "ev-card")
-
-
-def _doubts(view: View) -> Iterator[str]:
-    """Yield how high the claim stands and what weakens it: doubt has the same size as success."""
-    found = view.lead()
-    if found is None:
-        return
-    verdict, row = found
-    yield view.words("facts.step", step=verdict.rung)
-    if "likely overstated" in verdict.because:
-        yield view.words("catalogue.overstated")
-    checks = [one for one in view.finding.checks if row and one.analysis == row.analysis]
-    failed = sum(one.result == "failed" for one in checks)
-    if failed:
-        yield view.words("catalogue.failed", n=failed)
 
 
 def _eyebrow(view: View) -> str:
@@ -155,7 +143,7 @@ def everything(views: Views) -> Iterator[nodes.Node]:
 
 
 def _row(slug: str, view: View) -> Sequence[Content]:
-    w, found, given = view.words, view.lead(), view.study["intervention"]
+    w, given = view.words, view.study["intervention"]
     status = [w(f"status.{view.finding.stage}")]
     if view.finding.data_kind:
         status.append(w(f"kind.{view.finding.data_kind}"))
@@ -165,8 +153,16 @@ def _row(slug: str, view: View) -> Sequence[Content]:
         ", ".join(map(view.texts.plain, view.study["programme"].get("country", ()))) or _DASH,
         ", ".join(w(f"class.{one}") for one in given["class"]),
         ", ".join(w(f"level.{one}") for one in given["levels"]),
-        w(f"verdict.{found[0].verdict}") if found else w("verdict.planned"),
+        _says(view),
     ]
+
+
+def _says(view: View) -> str:
+    """Return a study's verdict; one on dummy data has nothing to say."""
+    found = view.lead()
+    if view.finding.data_kind == "dummy":
+        return view.words("kind.dummy")
+    return view.words(f"verdict.{found[0].verdict}" if found else "verdict.planned")
 
 
 class DesignUse(SphinxDirective):

@@ -137,13 +137,28 @@ def _result_facts(view: View) -> Iterator[tuple[str, Content, str]]:
         return
     span = view.interval(row.conf_low, row.conf_high, row.unit)
     yield w("facts.effect"), view.effect(row.estimate, row.unit), span
-    step = w("facts.step", step=verdict.rung)
-    yield w("facts.claim"), w(f"verdict.{verdict.verdict}").lower(), step
+    claim = w(f"verdict.{verdict.verdict}").lower()
+    yield w("facts.claim"), claim, ", ".join(doubts(view))
     yield from _money(view)
     under = w("facts.treated", n=view.number(row.n_treated))
     if row.n_clusters is not None:
         under = w("facts.clusters", n=view.number(row.n_clusters))
     yield w("facts.rests"), w("facts.people", n=view.number(row.n_obs)), under
+
+
+def doubts(view: View) -> Iterator[str]:
+    """Yield how high the claim stands and what weakens it: doubt has the same size as success."""
+    found = view.lead()
+    if found is None:
+        return
+    verdict, row = found
+    yield view.words("facts.step", step=verdict.rung)
+    if "likely overstated" in verdict.because:
+        yield view.words("catalogue.overstated")
+    checks = [one for one in view.finding.checks if row and one.analysis == row.analysis]
+    failed = sum(one.result == "failed" for one in checks)
+    if failed:
+        yield view.words("catalogue.failed", n=failed)
 
 
 def _money(view: View) -> Iterator[tuple[str, Content, str]]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluate.data.duck_model import evaluated, parameters, row_moments, row_sums, with_one
 from evaluate.data.moments import (
-    LEVERAGE_LIMIT,
     Cells,
     Float,
     Moments,
@@ -25,7 +25,7 @@ from evaluate.data.moments import (
 
 if TYPE_CHECKING:
     import duckdb
-    from ibis.expr.types import FloatingColumn, FloatingValue, Table, Value
+    from ibis.expr.types import Table, Value
 
 # Of DuckDB and of Ibis; any other number is a float64 to both samples.
 _TYPES = {
@@ -96,7 +96,7 @@ class DuckSample:
         centred = self._centred(columns, centre, by)
         size = len(columns) + 1
         pairs = [(i, j) for i in range(size) for j in range(i + 1)]
-        z = _with_one(centred, len(columns))
+        z = with_one(centred, len(columns))
         sums = {f"m_{i}_{j}": (z[i] * z[j]).sum() for i, j in pairs[1:]}
         found = self._run(_grouped(centred, len(by), {"n": centred.count(), **sums}))
         labels, at = _labels(found, by)
@@ -110,11 +110,11 @@ class DuckSample:
         by, p = tuple(model.labels), len(model.columns)
         columns = (*model.columns, self.outcome)
         centred = self._centred(columns, centre_of(self.summary(columns).mean), by)
-        sums = _row_sums(_evaluated(centred, self._model(model), len(by), p), p)
+        sums = row_sums(evaluated(centred, self._model(model), len(by), p), p)
         self._store(model)
         found = self._run(sums)
         self._connection.execute(f"DROP TABLE {_MODEL}")
-        return _row_moments(found, model)
+        return row_moments(found, model)
 
     def levels(self, column: str) -> NDArray[Any]:
         """Return the distinct values of a column, sorted."""
@@ -188,7 +188,7 @@ class DuckSample:
             for i, values in enumerate(model.labels.values())
         }
         return ibis.table(
-            {"cell": "int64", **kinds, **dict.fromkeys(_parameters(model), "float64")},
+            {"cell": "int64", **kinds, **dict.fromkeys(parameters(model), "float64")},
             name=_MODEL,
         )
 
@@ -199,7 +199,7 @@ class DuckSample:
         fields = ", ".join(f"{name} {kinds[str(kind)]}" for name, kind in schema.items())
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_MODEL} ({fields})")
         labels = [values.tolist() for values in model.labels.values()]
-        numbers = [values.tolist() for values in _parameters(model).values()]
+        numbers = [values.tolist() for values in parameters(model).values()]
         cells = range(len(model.residual))
         rows = ", ".join(
             f"({', '.join(map(_literal, row))})"
@@ -236,78 +236,3 @@ def _labels(
     labels = [plain(found[f"by_{i}"]) for i in range(len(by))]
     at = order(labels, len(found["n"]))
     return {name: values[at] for name, values in zip(by, labels, strict=True)}, at
-
-
-def _with_one(rows: Table, p: int) -> list[Any]:
-    return [1.0, *(rows[f"z_{i}"] for i in range(1, p + 1))]
-
-
-def _parameters(model: RowModel) -> dict[str, Float]:
-    """Return the model's arrays as columns; of its symmetric matrices one triangle."""
-    size = len(model.columns) + 1
-    columns = {f"g_{i}": model.residual[:, i] for i in range(size)}
-    columns |= {f"q_{i}": model.influence[:, i] for i in range(size)}
-    for i in range(size):
-        for j in range(i + 1):
-            twice = 1.0 if i == j else 2.0
-            columns[f"h_{i}_{j}"] = twice * model.leverage[:, i, j]
-    return columns
-
-
-def _evaluated(rows: Table, model: Table, number: int, p: int) -> Table:
-    """Return each row's z, residual e, weight in the contrast a, and leverage h."""
-    keys = [f"by_{i}" for i in range(number)]
-    joined = rows.inner_join(model, keys) if keys else rows.cross_join(model)
-    z = _with_one(joined, p)
-    size = range(p + 1)
-    fitted = _sum(joined[f"g_{i}"] * z[i] for i in size)
-    a = _sum(joined[f"q_{i}"] * z[i] for i in size)
-    h = _sum(joined[f"h_{i}_{j}"] * z[i] * z[j] for i in size for j in range(i + 1))
-    covariates = {f"z_{i}": joined[f"z_{i}"] for i in range(1, p + 1)}
-    e = joined[f"z_{p + 1}"] - fitted
-    table = joined.select(cell=joined["cell"], e=e, a=a, h=h, **covariates)
-    alone = table["h"] > LEVERAGE_LIMIT
-    table = table.mutate(
-        h=alone.ifelse(0.0, table["h"]), alone=alone.ifelse(table["a"] * table["a"], 0.0)
-    )
-    return table.mutate(rest=1.0 - table["h"])
-
-
-def _sum(terms: Any) -> FloatingValue:
-    first, *others = terms
-    for term in others:
-        first = first + term
-    return first
-
-
-def _row_sums(rows: Table, p: int) -> Table:
-    e, a, h, rest = (rows[name] for name in ("e", "a", "h", "rest"))
-    square: FloatingColumn = e * a * e * a
-    weight = a * a / rest
-    z = _with_one(rows, p)
-    sums = {
-        "n": rows.count(),
-        "s_0": square.sum(),
-        "s_1": (square / rest).sum(),
-        "s_2": (square / rest / rest).sum(),
-        "fourth": (a * a * a * a * (1.0 - 2.0 * h) / rest / rest).sum(),
-        "alone": rows["alone"].sum(),
-    }
-    sums |= {f"w_{i}_{j}": (weight * z[i] * z[j]).sum() for i in range(p + 1) for j in range(i + 1)}
-    return rows.group_by("cell").aggregate(**sums)
-
-
-def _row_moments(found: Mapping[str, NDArray[Any]], model: RowModel) -> RowMoments:
-    size = len(model.columns) + 1
-    weighted = np.zeros((len(model.residual), size, size))
-    for i in range(size):
-        for j in range(i + 1):
-            weighted[found["cell"], i, j] = weighted[found["cell"], j, i] = found[f"w_{i}_{j}"]
-    at = np.argsort(found["cell"])
-    return RowMoments(
-        labels=model.labels,
-        squares=np.array([found[f"s_{j}"][at].sum() for j in range(3)]),
-        fourth=float(found["fourth"][at].sum()),
-        weighted=weighted,
-        alone=float(found["alone"][at].sum()),
-    )

@@ -11,11 +11,14 @@ from pathlib import Path
 from evaluate.errors import DataError, Problem
 
 _PREFIX = "rows-"
+_IGNORE = ".gitignore"
 _DAY = 86400.0
 
 
 def private_folder(path: Path) -> Path:
     """Return the data zone of a study, made with mode 0700 if it is not there.
+
+    Git ignores what is in it, wherever the study lies.
 
     Raises
     ------
@@ -24,6 +27,8 @@ def private_folder(path: Path) -> Path:
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (path / _IGNORE).exists():
+            (path / _IGNORE).write_text("*\n", encoding="utf-8")
         usable = path.is_dir() and os.access(path, os.W_OK)
     except OSError:
         usable = False

@@ -7,6 +7,7 @@ identity elsewhere; so every adjustment of its residuals needs k x k matrices on
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -73,12 +74,13 @@ def cluster_spread(
             "with a single cluster nothing tells its own fate from the effect",
             "add comparison clusters, or compare over time with a synthetic control",
         )
-    _require_residuals(clusters, fitted, contrast)
+    blocks, towards = _blocks(clusters, fitted), fitted.bread @ contrast
+    _require_residuals(blocks, towards)
     if std_error == "CR2":
-        variance, df = _bias_reduced(clusters, fitted, contrast)
+        variance, df = _bias_reduced(clusters, fitted, blocks, towards)
         return spread(variance, df, clusters)
     power = -1.0 if std_error == "CR3" else 0.0
-    influence = _scores(clusters, fitted, power) @ fitted.bread @ contrast
+    influence = _scores(clusters, fitted, blocks, power) @ towards
     factor = {
         "CR0": 1.0,
         "CR1": n_clusters / (n_clusters - 1),
@@ -88,17 +90,49 @@ def cluster_spread(
     return spread(factor * float(influence @ influence), n_clusters - 1.0, clusters)
 
 
-def _require_residuals(clusters: GroupMoments, fitted: Fit, contrast: Float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """R, D^(-1/2) V' and the eigenvalues and vectors of I - R M R', by cluster."""
+
+    root: Float
+    inverse: Float
+    values: Float
+    vectors: Float
+
+    def power(self, exponent: float) -> Float:
+        """Return (I - R M R')^exponent of each cluster, shape (g, k, k).
+
+        Directions in which a cluster alone decides a coefficient have no residual; they get
+        0, as with a Moore-Penrose inverse.
+        """
+        real = self.values > _ZERO
+        powers = np.where(real, np.where(real, self.values, 1.0) ** exponent, 0.0)
+        adjust: Float = (self.vectors * powers[:, None, :]) @ self.vectors.transpose(0, 2, 1)
+        return adjust
+
+
+def _blocks(clusters: GroupMoments, fitted: Fit) -> _Blocks:
+    # X at length one, so that a small eigenvalue means the same in every unit.
+    scale = 1 / np.sqrt(np.diag(clusters.xx.sum(axis=0)))
+    values, vectors = np.linalg.eigh(clusters.xx * np.outer(scale, scale))
+    real = values > _ZERO * np.maximum(values[:, -1:], 1e-300)
+    size = np.sqrt(np.where(real, values, 0.0))
+    inverse = np.divide(1.0, size, out=np.zeros_like(size), where=real)
+    turned = vectors.transpose(0, 2, 1)
+    root = size[:, :, None] * turned / scale
+    inside = np.eye(fitted.rank) - root @ fitted.bread @ root.transpose(0, 2, 1)
+    return _Blocks(root, inverse[:, :, None] * turned * scale, *np.linalg.eigh(inside))
+
+
+def _require_residuals(blocks: _Blocks, towards: Float) -> None:
     """Refuse a contrast of which a cluster alone decides part.
 
     Where I - R M R' is singular the cluster's residual is zero whatever its errors, so that
     every estimator would drop this part of the variance without a word.
     """
-    root, _ = _roots(clusters, fitted)
-    values, vectors = np.linalg.eigh(_blocks(root, fitted))
-    own = root @ (fitted.bread @ contrast)
-    along = (vectors.transpose(0, 2, 1) @ own[:, :, None])[:, :, 0]
-    lost = np.where(values > 1 - LEVERAGE_LIMIT, 0.0, along)
+    own = blocks.root @ towards
+    along = (blocks.vectors.transpose(0, 2, 1) @ own[:, :, None])[:, :, 0]
+    lost = np.where(blocks.values > 1 - LEVERAGE_LIMIT, 0.0, along)
     if np.sum(lost**2) > _NO_SHARE * np.sum(own**2):
         raise Refused(
             "leverage_one",
@@ -107,60 +141,28 @@ def _require_residuals(clusters: GroupMoments, fitted: Fit, contrast: Float) -> 
         )
 
 
-def _blocks(root: Float, fitted: Fit) -> Float:
-    """Return I - R M R' of each cluster, shape (g, k, k)."""
-    blocks: Float = np.eye(fitted.rank) - root @ fitted.bread @ root.transpose(0, 2, 1)
-    return blocks
-
-
-def _roots(clusters: GroupMoments, fitted: Fit) -> tuple[Float, Float]:
-    """Return R and D^(-1/2) V' of each cluster, shape (g, k, k), with X at length one."""
-    scale = 1 / np.sqrt(np.diag(clusters.xx.sum(axis=0)))
-    values, vectors = np.linalg.eigh(clusters.xx * np.outer(scale, scale))
-    real = values > _ZERO * np.maximum(values[:, -1:], 1e-300)
-    root = np.sqrt(np.where(real, values, 0.0))
-    inverse = np.divide(1.0, root, out=np.zeros_like(root), where=real)
-    turned = vectors.transpose(0, 2, 1)
-    return root[:, :, None] * turned / scale, inverse[:, :, None] * turned * scale
-
-
-def _adjustments(root: Float, fitted: Fit, power: float) -> Float:
-    """Return (I - R M R')^power of each cluster, shape (g, k, k).
-
-    Directions in which a cluster alone decides a coefficient have no residual; they get 0,
-    as with a Moore-Penrose inverse.
-    """
-    values, vectors = np.linalg.eigh(_blocks(root, fitted))
-    real = values > _ZERO
-    powers = np.where(real, np.where(real, values, 1.0) ** power, 0.0)
-    adjust: Float = (vectors * powers[:, None, :]) @ vectors.transpose(0, 2, 1)
-    return adjust
-
-
-def _scores(clusters: GroupMoments, fitted: Fit, power: float) -> Float:
+def _scores(clusters: GroupMoments, fitted: Fit, blocks: _Blocks, power: float) -> Float:
     """Return each cluster's X'Ae with A = (I - H)^power, shape (g, k)."""
     scores = clusters.xy - clusters.xx @ fitted.coefficients
     if power == 0:
         return scores
-    root, inverse = _roots(clusters, fitted)
-    adjusted = _adjustments(root, fitted, power) @ (inverse @ scores[:, :, None])
-    inner: Float = (root.transpose(0, 2, 1) @ adjusted)[:, :, 0]
+    adjusted = blocks.power(power) @ (blocks.inverse @ scores[:, :, None])
+    inner: Float = (blocks.root.transpose(0, 2, 1) @ adjusted)[:, :, 0]
     return inner
 
 
-def _bias_reduced(clusters: GroupMoments, fitted: Fit, contrast: Float) -> tuple[float, float]:
+def _bias_reduced(
+    clusters: GroupMoments, fitted: Fit, blocks: _Blocks, towards: Float
+) -> tuple[float, float]:
     """Return the CR2 variance and Satterthwaite's degrees of freedom.
 
     The variance estimator is e'Pe with P_gh = [g = h] |w_g|^2 - u_g'M u_h; its degrees of
     freedom are (tr P)^2 / tr(P P) when errors are independent with equal variance.
     """
-    root, inverse = _roots(clusters, fitted)
-    adjust = _adjustments(root, fitted, -0.5)
-    towards = fitted.bread @ contrast
-    w = (adjust @ (root @ towards)[:, :, None])[:, :, 0]
-    u = np.einsum("gji,gj->gi", root, w)
+    w = (blocks.power(-0.5) @ (blocks.root @ towards)[:, :, None])[:, :, 0]
+    u = np.einsum("gji,gj->gi", blocks.root, w)
     scores = clusters.xy - clusters.xx @ fitted.coefficients
-    e = np.einsum("gij,gj->gi", inverse, scores)
+    e = np.einsum("gij,gj->gi", blocks.inverse, scores)
     own = np.einsum("gi,gi->g", w, w)
     shared = np.einsum("gi,gi->g", u @ fitted.bread, u)
     both = fitted.bread @ (u.T @ u)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -110,12 +110,14 @@ def _field(key: str, info: FieldInfo, value: str | list[str] | None) -> Iterator
 
 
 def _choices(info: FieldInfo) -> str:
-    """Return the allowed words of a closed vocabulary."""
+    """Return the allowed words of a closed vocabulary; languages of a text are none."""
     words = [one for one in _literals(info.annotation) if isinstance(one, str)]
     return f" One of: {', '.join(words)}." if words else ""
 
 
 def _literals(annotation: Any) -> Iterator[object]:
+    if get_origin(annotation) is dict:
+        return
     for one in get_args(annotation):
         if isinstance(one, type) and issubclass(one, BaseModel):
             continue

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluate.core import ColumnRole
+from evaluate.data.sample import DuckSample
 
 VARIABLES = (
     "y|number",
@@ -156,6 +157,18 @@ def test_an_outcome_that_is_no_number_or_has_another_role(study: Make) -> None:
     assert problem.what == "the outcome is text (data-dictionary.md:10)"
     (problem,) = failing(folder, "d", {"d": "treatment"})
     assert problem.what == "the outcome is also named as treatment"
+
+
+def test_rows_without_a_covariate_are_counted_among_the_assigned(study: Make) -> None:
+    text = "y,d,x\n1,1,5\n2,1,\n3,0,6\n,0,\n,0,7\n"
+    roles: dict[str, ColumnRole] = {"d": "treatment", "x": "covariate"}
+    with study(text, "y|number", "d|boolean", "x|number").open({"y", *roles}) as rows:
+        view = rows.sample_table("y", roles, "complete_case")
+        sample = DuckSample(rows.connection, view, "y")
+        assert sample.assigned(("d",)).n.tolist() == [3, 2]
+        assert sample.count(("d",)).n.tolist() == [1, 1]
+        assert (sample.n_obs, sample.incomplete(("x",))) == (2, 2)
+        assert sample.summary(("x", "y")).mean.tolist() == [5.5, 2.0]
 
 
 def test_no_complete_case_left(study: Make) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 FALLBACK = "en"
+_NEAREST = {"nn": "nb"}  # a reader of one reads the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ class Words:
 @cache
 def words(language: str) -> Words:
     """Return the words of a language; English where there is no catalogue."""
-    found = catalogue(language) or catalogue(FALLBACK)
-    return Words(language if catalogue(language) else FALLBACK, found)
+    known = next(
+        one for one in (language, _NEAREST.get(language, FALLBACK), FALLBACK) if catalogue(one)
+    )
+    return Words(known, catalogue(known))
 
 
 def catalogue(language: str) -> dict[str, str]:
