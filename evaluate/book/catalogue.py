@@ -55,7 +55,7 @@ def lead(views: Views) -> Iterator[nodes.Node]:
         if found is not None:
             title = view.texts(view.study["title"])
             word = w(f"verdict.{found[0].verdict}").lower()
-            pieces += [" ", title, ": ", strong(word), "."]
+            pieces += [" ", title, ": ", strong(word), f" ({', '.join(doubts(view))})."]
     yield paragraph(pieces, "ev-lead")
 
 

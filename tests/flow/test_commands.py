@@ -1,10 +1,16 @@
 """The commands end to end: exit codes, files written, the same again."""
 
 import json
+import os
 import re
+import signal
 import stat
+import subprocess
+import sys
+import time
 
 import pytest
+from small_study import ROOT, people
 
 BAD = re.compile(r"Traceback|\bnan\b|\binf\b", re.IGNORECASE)
 
@@ -234,3 +240,85 @@ def test_a_new_study_names_its_blanks_and_passes_once_they_are_filled(evaluate, 
     assert evaluate("new", "night-school").returncode == 2
     assert evaluate("new", "Night School").returncode == 2
     assert evaluate("new", "other", "--design", "magic").returncode == 2
+
+
+def test_json_is_all_that_stands_on_standard_output(study, evaluate):
+    for command in ("check", "run", "verify"):
+        assert json.loads(evaluate(command, study, "--json").stdout) == []
+
+
+def test_a_file_that_is_no_finding_is_not_overwritten(study, evaluate, tmp_path):
+    before = (study / "study.yaml").read_bytes()
+    done = evaluate("run", study, "--out", study / "study.yaml")
+    assert done.returncode == 2
+    assert "is there already and is not a finding" in done.stderr
+    assert (study / "study.yaml").read_bytes() == before
+    assert evaluate("run", study, "--out", tmp_path / "nowhere" / "f.json").returncode == 2
+
+
+def test_the_study_file_itself_may_be_named(study, evaluate):
+    assert evaluate("run", study / "study.yaml").returncode == 0
+    assert (study / "finding.json").exists()
+
+
+def test_version(evaluate):
+    assert re.fullmatch(r"evaluate \d+\.\d+\.\d+\n", evaluate("--version").stdout)
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_stopped_run_leaves_no_rows_behind(study, tmp_path, number, code):
+    (study / "people.csv").write_text(people(400_000))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "evaluate", "run", str(study)]
+    with subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as process:
+        process.stderr.readline()  # it is at work
+        while not list((study / ".evaluate").glob("rows-*/source")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(getattr(signal, number))
+        words = process.stderr.read()
+    assert process.returncode == code
+    assert not BAD.search(words)
+    assert not list((study / ".evaluate").glob("rows-*"))
+
+
+def test_rows_of_a_killed_run_are_swept(study, evaluate):
+    evaluate("check", study)
+    left = study / ".evaluate" / "rows-999999999-x"
+    left.mkdir()
+    (left / "source").write_text("secret")
+    evaluate("check", study)
+    assert not left.exists()
+    assert (study / ".evaluate" / ".gitignore").read_text() == "*\n"
+
+
+def test_nothing_of_two_people_is_released(study, evaluate):
+    replace(study / "study.yaml", "kind: public", "kind: restricted")
+    lines = (study / "people.csv").read_text().splitlines(keepends=True)
+    treated = [line for line in lines if line.startswith("1,")]
+    kept = [line for line in lines if not line.startswith("1,")] + treated[:2]
+    (study / "people.csv").write_text("".join(kept))
+    assert evaluate("run", study).returncode == 0
+    finding = json.loads((study / "finding.json").read_text())
+    assert finding["estimates"] == []
+    for table in finding["tables"]:
+        if table["kind"] in ("arms", "attrition", "balance"):
+            assert all(isinstance(cell, str) for row in table["rows"] for cell in row.values())
+
+
+@pytest.mark.parametrize("odd", ["/dev/null", "people.csv"])
+def test_a_private_folder_that_cannot_be_made_is_the_users_to_mend(study, evaluate, odd):
+    done = evaluate("check", study, EVALUATE_WORK=str(study / odd))
+    assert done.returncode == 3
+    assert "no private folder can be made" in done.stderr
+
+
+def test_a_tampered_finding_never_crashes_verify(study, evaluate):
+    evaluate("run", study)
+    path = study / "finding.json"
+    text = path.read_text()
+    for spoilt in (text.replace("120", "1e999", 1), "[" * 100_000, '{"schema": 1}'):
+        path.write_text(spoilt)
+        assert evaluate("verify", study).returncode == 2
