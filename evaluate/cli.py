@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from evaluate.errors import EvaluateError, Problem, StudyError
+from evaluate.console import (
+    DIFFERENT,
+    REFUSED,
+    Progress,
+    command_problem,
+    each,
+    leave,
+    stop,
+    studies_of,
+)
 
 app = typer.Typer(
     name="evaluate",
@@ -23,8 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-REFUSED, BUG, DIFFERENT = 1, 5, 6
-_GRAVITY = (BUG, 4, 3, 2, DIFFERENT, REFUSED)
 
 Paths = Annotated[
     list[Path] | None,
@@ -66,7 +69,7 @@ def new(
         typer.echo(f"{write_template(base / slug, design)}: fill in its blanks")
         return 0
 
-    _each([Path(slug)], step, as_json=False)
+    each([Path(slug)], step, as_json=False)
 
 
 @app.command()
@@ -81,7 +84,7 @@ def check(paths: Paths = None, as_json: Json = False) -> None:
         typer.echo(f"{path}: in order, {rows}")
         return 0
 
-    _each(_studies(paths), step, as_json=as_json)
+    each(studies_of(paths), step, as_json=as_json)
 
 
 @app.command()
@@ -110,19 +113,19 @@ def run(
         short = bool(finding.refusals or finding.released["hidden"])
         return REFUSED if strict and short else 0
 
-    studies = _studies(paths)
+    studies = studies_of(paths)
     if out is not None and not out.parent.is_dir():
         what = f"--out into {out.parent}, which is not a folder"
-        _exit([_command(what, "the results could not be written", "make the folder first")])
+        leave([command_problem(what, "the results could not be written", "make the folder first")])
     if out is not None and len(studies) != 1:
-        _exit(
+        leave(
             [
-                _command(
+                command_problem(
                     "--out with several studies", "each would overwrite the other", "name one PATH"
                 )
             ]
         )
-    _each(studies, step, as_json=as_json)
+    each(studies, step, as_json=as_json)
 
 
 @app.command()
@@ -142,7 +145,7 @@ def verify(paths: Paths = None, as_json: Json = False) -> None:
             typer.echo(f"{path}: the finding is what the study gives")
         return DIFFERENT if found.different else 0
 
-    _each(_studies(paths), step, as_json=as_json)
+    each(studies_of(paths), step, as_json=as_json)
 
 
 @app.command()
@@ -173,8 +176,14 @@ def book(
 
     if language is not None and language not in LANGUAGES:
         known = ", ".join(LANGUAGES)
-        _exit([_command(f"--language {language}", "the book has no words in it", f"use {known}")])
-    _each(_studies(None), step, as_json=as_json, then=lambda: [(Path("book"), pages)])
+        leave(
+            [
+                command_problem(
+                    f"--language {language}", "the book has no words in it", f"use {known}"
+                )
+            ]
+        )
+    each(studies_of(None), step, as_json=as_json, then=lambda: [(Path("book"), pages)])
 
 
 @app.command()
@@ -187,7 +196,7 @@ def schema() -> None:
 
 
 @app.command()
-def dictionary(path: One = Path(), as_json: Json = False) -> None:
+def dictionary(path: One = Path()) -> None:
     """Print a study's data dictionary as a Frictionless Table Schema."""
     from evaluate.data.dictionary import dictionary_for
     from evaluate.data.tableschema import table_schema
@@ -197,107 +206,11 @@ def dictionary(path: One = Path(), as_json: Json = False) -> None:
         typer.echo(json.dumps(table_schema(variables), indent=2, ensure_ascii=False))
         return 0
 
-    _each([path], step, as_json=as_json)
-
-
-Progress = Callable[[str], None]
-Step = Callable[[Path, Progress], int]
-
-
-def _studies(paths: Sequence[Path] | None) -> list[Path]:
-    """Return the studies that a command is about."""
-    if paths:
-        return [path.parent if path.name == "study.yaml" else path for path in paths]
-    if Path("study.yaml").exists():
-        return [Path()]
-    found = sorted(file.parent for file in Path("studies").glob("*/study.yaml"))
-    if not found:
-        _exit(
-            [_command("no study here", "there is nothing to do", "name a folder with a study.yaml")]
-        )
-    return found
-
-
-def _command(what: str, why: str, fix: str) -> Problem:
-    return Problem("command line", what, why, fix)
-
-
-def _each(
-    paths: Sequence[Path],
-    step: Step,
-    *,
-    as_json: bool,
-    then: Callable[[], list[tuple[Path, Step]]] = list,
-) -> None:
-    """Take a step for each study, then others if all went well; leave with the gravest code."""
-    codes: list[int] = []
-    problems: list[Problem] = []
-    words = redirect_stdout(sys.stderr) if as_json else nullcontext()
-    with words, _bar(len(paths)) as progress:
-        for path in paths:
-            codes.append(_attempt(path, step, progress, problems))
-        if not any(codes):
-            codes += [_attempt(path, last, progress, problems) for path, last in then()]
-    _exit(problems, next((code for code in _GRAVITY if code in codes), 0), as_json=as_json)
-
-
-def _attempt(path: Path, step: Step, progress: Any, problems: list[Problem]) -> int:
-    try:
-        return step(path, lambda name: progress(f"{path}: {name}"))
-    except EvaluateError as error:
-        problems += error.problems
-        return error.exit_code
-    except Exception as error:  # noqa: BLE001 - the last place where our own bug can be met
-        if _stopped:  # a library has turned the signal into an error of its own
-            raise SystemExit(_stopped[0]) from None
-        _bug(path, error)
-        return BUG
-
-
-def _bug(path: Path, error: Exception) -> None:
-    """Say where our code failed, without the message: it may hold a value from the data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    typer.echo(
-        f"{path}: this is a fault of Evaluate ({type(error).__name__}); please report:", err=True
-    )
-    for frame in frames:
-        typer.echo(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}", err=True)
-
-
-def _exit(problems: Sequence[Problem], code: int | None = None, *, as_json: bool = False) -> None:
-    if as_json:
-        typer.echo(json.dumps([one.row() for one in problems], indent=2, ensure_ascii=False))
-    else:
-        for one in problems:
-            typer.echo(str(one), err=True)
-    raise SystemExit(StudyError.exit_code if code is None else code)
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[str], None]]:
-    """Show what is being done: a bar on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda name: typer.echo(name, err=True)
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None if total == 1 else total)
-        yield lambda name: bar.update(task, description=name)
-
-
-_stopped: list[int] = []
-
-
-def _stop(signal_number: int, frame: object) -> None:
-    """Leave so that private copies of rows are removed on the way; 130 after Ctrl-C."""
-    _stopped.append(128 + signal_number)
-    raise SystemExit(_stopped[0])
+    each([path], step, as_json=False)
 
 
 def main() -> None:
     """Run the command line."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+        signal.signal(number, stop)
     app()
