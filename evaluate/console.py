@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import typer
 
-from evaluate.errors import EvaluateError, Problem, StudyError
+from evaluate.errors import EvaluateError, Problem
 
-REFUSED, BUG, DIFFERENT = 1, 5, 6
+REFUSED, DEFINITION, BUG, DIFFERENT = 1, 2, 5, 6
 _GRAVITY = (BUG, 4, 3, 2, DIFFERENT, REFUSED)
 
 Progress = Callable[[str], None]
@@ -95,7 +95,7 @@ def leave(
     else:
         for one in problems:
             typer.echo(str(one), err=True)
-    raise SystemExit(StudyError.exit_code if code is None else code)
+    raise SystemExit(DEFINITION if code is None else code)
 
 
 @contextmanager

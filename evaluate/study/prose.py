@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluate.errors import Problem
-from evaluate.study.roles import Known, Node, Reader, find_digits, role_node
+from evaluate.study.roles import Known, Node, Reader, find_digits, number_by_hand, role_node
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -42,6 +42,8 @@ def parse(text: str, file: str, known: Known) -> tuple[list[Node], list[Problem]
     from markdown_it import MarkdownIt
 
     reader = Reader(file, known)
+    for number, line in enumerate(text.split("\n"), start=1):
+        reader.hidden(line, number)
     tokens = MarkdownIt("commonmark").parse(text)
     blocks = list(_blocks(tokens, reader))
     return blocks, reader.problems
@@ -77,6 +79,7 @@ def _blocks(tokens: Sequence[Token], reader: Reader) -> Iterator[Node]:
         elif token.type == "paragraph_open":
             yield {"type": "paragraph", "children": _inline(inner[0], reader)}
         elif token.type in ("bullet_list_open", "ordered_list_open"):
+            _counted(inner, reader)
             items = [list(_blocks(one, reader)) for one in _items(inner)]
             yield {"type": "list", "ordered": token.tag == "ol", "items": items}
         elif token.type == "blockquote_open":
@@ -88,10 +91,18 @@ def _blocks(tokens: Sequence[Token], reader: Reader) -> Iterator[Node]:
         index = end + 1
 
 
+def _counted(tokens: Sequence[Token], reader: Reader) -> None:
+    """Note a list number that does not count items: Markdown reads ``1900. kr`` as one."""
+    items = [one for one in tokens if one.type == "list_item_open" and one.level == tokens[0].level]
+    for place, item in enumerate(items, start=1):
+        if item.info and int(item.info) not in (1, place):
+            number_by_hand(_line(item), reader)
+
+
 def _unnumbered(children: list[Token]) -> list[Token]:
     """Return a heading's inlines without its own number: the book numbers nothing."""
     if children and children[0].type == "text":
-        children[0].content = re.sub(r"^\d+(\.\d+)*\.?\s+", "", children[0].content)
+        children[0].content = re.sub(r"^\d{1,2}(\.\d{1,2})*\.?\s+", "", children[0].content)
     return children
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from evaluate.core import Language
 from evaluate.errors import Problem
+from evaluate.study.scalars import hides
 
 Node = dict[str, Any]
 
@@ -25,7 +27,23 @@ _DATES = re.compile(
 )
 _NAME = re.compile(r"\b[^\W\d_]+[-_]?\d+\w*")  # HC2, Vg1, re78: the digit belongs to a name
 _ROLES = ("n", "fact", "cite", "literal")
-_PATH = re.compile(r"^[a-z][a-z0-9_]*(\.[\w =,:+-]+){2,3}$")
+# Raised and lowered figures after a letter belong to a unit or a formula: m², CO₂.
+_RAISED = re.compile(r"(?<=[^\W\d_])[²³¹⁰⁴-⁹₀-₉]+")
+_PATH = re.compile(r"[a-z][a-z0-9_]*(\.[\w =,:+|-]+){2,3}")
+_FIELDS = (
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "conf_level",
+    "df",
+    "p_value",
+    "n_obs",
+    "n_treated",
+    "n_clusters",
+)
+_TABLES = ("arms", "balance", "attrition", "clusters")
+_ACCOUNTS = ("accounts", "cash_flow", "distribution", "break_even", "inputs", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +56,15 @@ class Known:
         Keys of the study.
     names : tuple of str
         Names in the study whose digits may stand in prose, such as ``"Plug In 2.0"``.
+    economics : bool
+        Whether the study has an ``economics:`` block, so that its tables can be named.
     """
 
     analyses: Collection[str]
     facts: Collection[str]
     references: Collection[str]
     names: tuple[str, ...] = ()
+    economics: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +77,19 @@ class Reader:
 
     def fault(self, line: int, what: str, why: str, fix: str) -> None:
         """Note something that is wrong in a line."""
-        self.problems.append(Problem(f"{self.file}:{line}", what, why, fix))
+        problem = Problem(f"{self.file}:{line}", what, why, fix)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def hidden(self, text: str, line: int) -> None:
+        """Note a sign that does not show."""
+        if hides(text):
+            self.fault(
+                line,
+                "a sign that does not show",
+                "it would not show on a page, and could change how the text around it reads",
+                "type the text again; such signs often come with pasted text",
+            )
 
 
 def role_node(role: str, content: str, line: int, reader: Reader) -> Node | None:
@@ -83,15 +116,37 @@ def role_node(role: str, content: str, line: int, reader: Reader) -> Node | None
 
 
 def _number(content: str, line: int, reader: Reader) -> Node:
-    first = content.partition(".")[0]
-    if not _PATH.match(content) or first not in {*reader.known.analyses, "economics"}:
+    fix = _path_fix(content, reader.known)
+    if fix is not None:
         reader.fault(
             line,
             f"`{content}` names no number of this study",
             "a sentence would stand without its number",
-            "write ANALYSIS.TERM.FIELD, such as main.overall.estimate, for an analysis that is there",
+            fix,
         )
     return {"type": "number", "path": content}
+
+
+def _path_fix(content: str, known: Known) -> str | None:
+    """Return how the path of a number is repaired, or nothing where it may be right."""
+    first, *rest = content.split(".")
+    if not _PATH.fullmatch(content):
+        return (
+            "write ANALYSIS.TERM.FIELD, such as main.overall.estimate, or ANALYSIS.TABLE.ROW.COLUMN"
+        )
+    if first == "economics":
+        if not known.economics:
+            return "add `economics:` to study.yaml, or name a number of an analysis"
+        if len(rest) != 3 or rest[0] not in _ACCOUNTS:
+            return f"write economics.TABLE.ROW.COLUMN, with TABLE one of {', '.join(_ACCOUNTS)}"
+        return None
+    if first not in known.analyses:
+        return "begin with the key of an analysis in study.yaml, such as main.overall.estimate"
+    if len(rest) == 2 and rest[1] not in _FIELDS:
+        return f"end with one of {', '.join(_FIELDS)}"
+    if len(rest) == 3 and rest[0] not in _TABLES:
+        return f"write {first}.TABLE.ROW.COLUMN, with TABLE one of {', '.join(_TABLES)}"
+    return None
 
 
 def _literal(content: str, line: int, reader: Reader) -> Node:
@@ -108,17 +163,33 @@ def _literal(content: str, line: int, reader: Reader) -> Node:
 
 def find_digits(text: str, line: int, reader: Reader) -> None:
     """Note a number that was typed by hand."""
+    reader.hidden(text, line)
     rest = text
     for name in reader.known.names:
         rest = rest.replace(name, " ")
-    rest = _NAME.sub(" ", _DATES.sub(" ", rest))
-    if re.search(r"\d", rest):
-        reader.fault(
-            line,
-            "a number typed by hand",
-            "nothing would keep it equal to the result or the source",
-            "use {n}`…`, {fact}`…` or {literal}`number|reason`",
-        )
+    # Raised figures first: a name then holds no other numerals than digits.
+    rest = _DATES.sub(" ", _RAISED.sub("", rest))
+    if has_number(_NAME.sub(lambda name: _odd_numerals(name[0]), rest)):
+        number_by_hand(line, reader)
+
+
+def number_by_hand(line: int, reader: Reader) -> None:
+    """Note that a number was typed by hand in a line."""
+    reader.fault(
+        line,
+        "a number typed by hand",
+        "nothing would keep it equal to the result or the source",
+        "use {n}`…`, {fact}`…` or {literal}`number|reason`",
+    )
+
+
+def has_number(text: str) -> bool:
+    """Return whether a text holds a digit, a fraction or another numeral such as Ⅻ."""
+    return any(unicodedata.category(sign).startswith("N") for sign in text)
+
+
+def _odd_numerals(text: str) -> str:
+    return "".join(one for one in text if unicodedata.category(one) in ("Nl", "No")) or " "
 
 
 def names_with_digits(texts: Iterable[str | Mapping[Language, str]]) -> tuple[str, ...]:
@@ -127,6 +198,6 @@ def names_with_digits(texts: Iterable[str | Mapping[Language, str]]) -> tuple[st
         one
         for text in texts
         for one in ((text,) if isinstance(text, str) else text.values())
-        if re.search(r"\d", one)
+        if has_number(one)
     }
     return tuple(sorted(found, key=lambda one: (-len(one), one)))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from datetime import date
 
 from pydantic import BaseModel
 
+from evaluate.core import Reference
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
 from evaluate.study.document import Key
+from evaluate.study.lineage import LINEAGE_RULES, columns_of
 from evaluate.study.schema import Study
 from evaluate.study.shape import attributes, is_text
 from evaluate.study.words import choose, dotted
@@ -112,6 +115,67 @@ def _stage(study: Study, _: Specs) -> Iterator[Broken]:
         )
 
 
+def _answered(study: Study, _: Specs) -> Iterator[Broken]:
+    if study.status != "final" or not study.analyses:
+        return
+    planned = {one.outcome for one in study.analyses.values() if one.role != "exploratory"}
+    for name, outcome in study.outcomes.items():
+        if outcome.role == "primary" and name not in planned:
+            yield (
+                ("outcomes", name),
+                f"the study is `final`, and no analysis answers for its outcome `{name}`",
+                "a primary outcome without a result would vanish without a word",
+                f"add an analysis with `outcome: {name}` that is not exploratory, or set"
+                " `status: running`",
+            )
+
+
+def _own_name(study: Study, _: Specs) -> Iterator[Broken]:
+    if "economics" in study.analyses:
+        yield (
+            ("analyses", "economics"),
+            "an analysis is called `economics`",
+            "its tables would share their names with those of costs and benefits",
+            "give the analysis another key",
+        )
+
+
+def _direction(study: Study, _: Specs) -> Iterator[Broken]:
+    economics = study.economics
+    analysis = study.analyses.get(economics.analysis) if economics is not None else None
+    outcome = study.outcomes.get(analysis.outcome) if analysis is not None else None
+    if economics is None or outcome is None or outcome.direction != "decrease":
+        return
+    for place, row in enumerate(economics.benefits):
+        if "per" not in row.model_fields_set:
+            yield (
+                ("economics", "benefits", place),
+                f"`{row.item}` does not say `per:`, and the outcome is meant to decrease",
+                "without it the benefit counts for each unit that the outcome goes up",
+                "write `per: decrease`, or `per: increase` where that is meant",
+            )
+
+
+def _dates(study: Study, _: Specs) -> Iterator[Broken]:
+    for place, value in _walk(study, ()):
+        if isinstance(value, Reference) and value.date is not None and not _is_date(value.date):
+            key = (*place, "date")
+            yield (
+                key,
+                f"`{dotted(key)}` is `{value.date}`, which is no date",
+                "a reader looks for the source of that day or month",
+                "write a year, a month or a day that exists: 2015, 2015-08 or 2015-08-31",
+            )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
 def _facts(study: Study, _: Specs) -> Iterator[Broken]:
     first: dict[str, int] = {}
     for place, fact in enumerate(study.facts):
@@ -151,7 +215,7 @@ def _derived(study: Study, _: Specs) -> Iterator[Broken]:
                 "give each derived column a name of its own",
             )
         rule, block = one.rule
-        for field, column in _columns_of(block):
+        for field, column in columns_of(block):
             where = ("data", "derive", place, rule, field)
             if column == one.name:
                 yield (
@@ -167,13 +231,6 @@ def _derived(study: Study, _: Specs) -> Iterator[Broken]:
                     "columns are computed in the order in which they stand",
                     f"move `{column}` before `{one.name}`",
                 )
-
-
-def _columns_of(block: BaseModel) -> Iterator[tuple[str, str]]:
-    for field in ("of", "left", "right", "column"):
-        value = getattr(block, field, None)
-        if isinstance(value, str):
-            yield field, value
 
 
 def _disclosure(study: Study, _: Specs) -> Iterator[Broken]:
@@ -238,11 +295,16 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("analyses",), _one_headline),
     (("analyses", "economics"), _money),
     (("status", "analyses", "data"), _stage),
+    (("status", "analyses", "outcomes"), _answered),
+    (("analyses",), _own_name),
+    (("outcomes", "analyses", "economics"), _direction),
     (("facts",), _facts),
     (("facts", "programme"), _funding),
     (("data",), _derived),
     (("data", "disclosure"), _disclosure),
     (("language",), _texts),
     ((), _repeats),
+    ((), _dates),
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
+    *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),
 )

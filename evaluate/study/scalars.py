@@ -9,6 +9,7 @@ import unicodedata
 BROKEN = object()
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)?\.[0-9]+|(0|[1-9][0-9]*)\.?)([eE][-+]?[0-9]{1,3})?")
+_DOT_NAME = re.compile(r"^\s*([-+]?)\.(?=[A-Za-z])")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 # Beyond 15 digits a number is an identifier, and a float could not hold it.
 _MAX_DIGITS = 15
@@ -71,7 +72,7 @@ def fault_in(text: str, *, plain: bool = False, name: str = "") -> tuple[str, st
             "an empty value may be forgotten or meant, and the two read alike",
             "write a value, or delete the line",
         )
-    if any(_is_control(sign) for sign in text):
+    if hides(text):
         return (
             f"`{name}` holds a sign that does not show" if name else "a sign does not show",
             "it would not show on a page, and could change how the text around it reads",
@@ -80,5 +81,17 @@ def fault_in(text: str, *, plain: bool = False, name: str = "") -> tuple[str, st
     return None
 
 
-def _is_control(sign: str) -> bool:
-    return sign not in _ALLOWED_SIGNS and unicodedata.category(sign) in ("Cc", "Cf", "Cs")
+def hides(text: str) -> bool:
+    """Return whether a text holds a sign that does not show, such as a change of direction."""
+    return any(
+        sign not in _ALLOWED_SIGNS and unicodedata.category(sign) in ("Cc", "Cf", "Cs")
+        for sign in text
+    )
+
+
+def is_infinite(text: str) -> bool:
+    """Return whether a word stands for no finite number: ``.nan``, ``.inf``, ``1e999``."""
+    try:
+        return not math.isfinite(float(_DOT_NAME.sub(r"\1", text)))
+    except ValueError:
+        return False

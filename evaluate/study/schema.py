@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Strict, Summary, Text
 from evaluate.data.definition import ColumnName, Data
 from evaluate.economics.definition import Economics
+from evaluate.study.scalars import is_infinite
 
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+def _whole(value: object) -> object:
+    """Refuse ``true`` and ``1.0``, which Python takes for 1."""
+    if isinstance(value, bool | float):
+        raise PydanticCustomError("literal_error", "not 1", {"expected": "1"})
+    return value
 
 
 class Fact(Strict):
@@ -28,6 +37,13 @@ class Fact(Strict):
         description="Whether somebody of the project read it in the source."
     )
     note: Text | None = Field(default=None, description="What a reader should know of it.")
+
+    @field_validator("value")
+    @classmethod
+    def _finite(cls, value: float | str) -> float | str:
+        if isinstance(value, str) and is_infinite(value):
+            raise ValueError("this is no finite number; write the figure as it was published")
+        return value
 
 
 class Period(Strict):
@@ -181,7 +197,7 @@ class Report(Strict):
 class Study(Strict):
     """A question, what was done, what it is compared with, and how the answer is computed."""
 
-    version: Literal[1] = Field(description="Version of this format.")
+    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of this format.")
     id: Slug = Field(description="Stable key; names the random streams.")
     language: Language = Field(default="en", description="Language of plain strings.")
     title: Text = Field(description="Title in the catalogue.")

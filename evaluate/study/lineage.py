@@ -1,0 +1,160 @@
+"""Rules about what derived columns come from, and which rows are selected by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
+
+from evaluate.data.definition import Data
+from evaluate.design import named_columns
+from evaluate.study.design_rules import Broken, Rule, Specs
+from evaluate.study.document import Key
+from evaluate.study.schema import Study
+from evaluate.study.words import dotted
+
+Sources = Mapping[str, frozenset[str]]
+_ADJUSTED = ("covariate", "cluster", "stratum")
+
+
+def columns_of(block: BaseModel) -> Iterator[tuple[str, str]]:
+    """Yield field and column of each column that a rule of ``derive`` names."""
+    for field in ("of", "left", "right", "column"):
+        value = getattr(block, field, None)
+        if isinstance(value, str):
+            yield field, value
+
+
+def sources(data: Data | None) -> Sources:
+    """Return, of each derived column, the columns of the file that it comes from."""
+    found: dict[str, frozenset[str]] = {}
+    for one in data.derive if data is not None else ():
+        used = (column for _, column in columns_of(one.rule[1]))
+        found[one.name] = frozenset[str]().union(*(_roots(column, found) for column in used))
+    return found
+
+
+def _roots(column: str, found: Sources) -> frozenset[str]:
+    return found.get(column, frozenset({column}))
+
+
+def _level(column: str, data: Data, found: Sources) -> frozenset[str]:
+    """Return what an outcome comes from, without the starting point of a change.
+
+    A change is often adjusted for where it began, so what is subtracted may be a covariate.
+    """
+    for one in data.derive:
+        if one.name == column and one.difference is not None:
+            left, right = one.difference.left, one.difference.right
+            return _roots(left, found) - (_roots(right, found) - _roots(left, found))
+    return _roots(column, found)
+
+
+def _derived_from_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Find covariates, clusters and strata that hold the outcome or the treatment."""
+    if study.data is None:
+        return
+    found = sources(study.data)
+    seen: set[tuple[str, str]] = set()
+    for name, (_, spec) in specs.items():
+        held = _held(study, name, specs, found)
+        for field, column, role in named_columns(spec):
+            if role not in _ADJUSTED:
+                continue
+            for other, (word, roots) in held.items():
+                shared = _roots(column, found) & roots
+                place = _derivation(study.data, column, other)
+                if column == other or not shared or place is None or (column, other) in seen:
+                    continue
+                seen.add((column, other))
+                key = ("analyses", name, "design", study.analyses[name].method, field)
+                yield (
+                    place,
+                    f"`{dotted(key)}` names `{column}`, which shares `{min(shared)}` with"
+                    f" `{other}`, the column of the {word}",
+                    f"holding a part of the {word} constant takes away what is estimated",
+                    f"leave `{column}` out of the design, or derive it from other columns",
+                )
+
+
+def _treatment_and_outcome(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Find treatments and outcomes that come from one column."""
+    if study.data is None:
+        return
+    found = sources(study.data)
+    seen: set[tuple[str, str]] = set()
+    for name, (_, spec) in specs.items():
+        outcome = _outcome(study, name)
+        for _, column, role in named_columns(spec):
+            if role != "treatment" or outcome in (None, column) or (column, outcome) in seen:
+                continue
+            shared = _roots(column, found) & _roots(str(outcome), found)
+            place = _derivation(study.data, column, str(outcome))
+            if shared and place is not None:
+                seen.add((column, str(outcome)))
+                yield (
+                    place,
+                    f"`{column}`, the treatment, and `{outcome}`, the outcome, both come from"
+                    f" `{min(shared)}`",
+                    "an effect would be found where the one is only computed from the other",
+                    "derive each of them from columns of its own",
+                )
+
+
+def _selected_by_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Find conditions on rows that test an outcome or a treatment."""
+    found = sources(study.data)
+    for place, condition in enumerate(study.data.where if study.data is not None else ()):
+        for name in specs:
+            hit = [
+                (word, other)
+                for other, (word, roots) in _held(study, name, specs, found).items()
+                if _roots(condition.column, found) & roots
+            ]
+            if hit:
+                word, other = hit[0]
+                own = condition.column == other
+                also = "" if own else f", which shares a source with `{other}`"
+                yield (
+                    ("data", "where", place, "column"),
+                    f"`data.where[#{place + 1}]` selects rows by `{condition.column}`{also},"
+                    f" the {word} of `analyses.{name}`",
+                    f"rows chosen by the {word} are no longer the groups that were compared at"
+                    " the start, and the effect becomes another one",
+                    "delete the condition, or select by a column known before the programme",
+                )
+                break
+
+
+def _held(
+    study: Study, name: str, specs: Specs, found: Sources
+) -> dict[str, tuple[str, frozenset[str]]]:
+    """Return an analysis's treatment and outcome columns, each with its word and sources."""
+    held = {
+        column: ("treatment", _roots(column, found))
+        for _, column, role in named_columns(specs[name][1])
+        if role == "treatment"
+    }
+    outcome = _outcome(study, name)
+    if outcome is not None and study.data is not None:
+        held[outcome] = "outcome", _level(outcome, study.data, found)
+    return held
+
+
+def _outcome(study: Study, name: str) -> str | None:
+    outcome = study.outcomes.get(study.analyses[name].outcome)
+    return outcome.column if outcome is not None else None
+
+
+def _derivation(data: Data, *columns: str) -> Key | None:
+    """Return where the first of some columns that is derived is derived."""
+    names = [one.name for one in data.derive]
+    place = next((names.index(column) for column in columns if column in names), None)
+    return None if place is None else ("data", "derive", place, "name")
+
+
+LINEAGE_RULES: tuple[Rule, ...] = (
+    _derived_from_the_answer,
+    _treatment_and_outcome,
+    _selected_by_the_answer,
+)
