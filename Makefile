@@ -42,6 +42,7 @@ environment: .venv/.installed
 
 .venv/.installed: .venv/.locked pyproject.toml
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(PY) -m compileall -q evaluate
 	@touch $@
 
 # Needs uv, and a package index; the lock then serves Python 3.11 to 3.14 on Linux, macOS, Windows.

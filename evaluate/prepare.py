@@ -137,6 +137,7 @@ def _prose(definition: Definition) -> tuple[dict[str, list[Json]], list[Problem]
         names=names_with_digits(
             (study.title, study.intervention.name, study.programme.owner, *study.programme.partners)
         ),
+        economics=study.economics is not None,
     )
     texts: dict[str, list[Json]] = {}
     problems: list[Problem] = []

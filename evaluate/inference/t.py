@@ -1,8 +1,6 @@
-"""Student's t and the normal, without loading ``scipy.stats``."""
+"""Student's t and the normal, without loading ``scipy.stats``; a check of a study loads neither."""
 
 from __future__ import annotations
-
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 
 def t_quantile(probability: float, df: float | None) -> float:
@@ -10,10 +8,14 @@ def t_quantile(probability: float, df: float | None) -> float:
 
     The same number as R ``qt(probability, df)`` and ``qnorm(probability)``.
     """
+    from scipy.special import ndtri, stdtrit
+
     return float(ndtri(probability) if df is None else stdtrit(df, probability))
 
 
 def two_sided_p(statistic: float, df: float | None) -> float:
     """Return the two-sided p-value of a t statistic; R ``2 * pt(-abs(statistic), df)``."""
+    from scipy.special import ndtr, stdtr
+
     tail = -abs(statistic)
     return float(2 * (ndtr(tail) if df is None else stdtr(df, tail)))

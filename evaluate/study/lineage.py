@@ -68,10 +68,11 @@ def _derived_from_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
                     continue
                 seen.add((column, other))
                 key = ("analyses", name, "design", study.analyses[name].method, field)
+                answer = f"`{other}`, the column of the {word}"
+                origin = _origin(column, other, answer, min(shared))
                 yield (
                     place,
-                    f"`{dotted(key)}` names `{column}`, which shares `{min(shared)}` with"
-                    f" `{other}`, the column of the {word}",
+                    f"`{dotted(key)}` names `{column}`, {origin}",
                     f"holding a part of the {word} constant takes away what is estimated",
                     f"leave `{column}` out of the design, or derive it from other columns",
                 )
@@ -92,10 +93,11 @@ def _treatment_and_outcome(study: Study, specs: Specs) -> Iterator[Broken]:
             place = _derivation(study.data, column, str(outcome))
             if shared and place is not None:
                 seen.add((column, str(outcome)))
+                answer = f"`{outcome}`, the outcome"
+                origin = _origin(column, str(outcome), answer, min(shared))
                 yield (
                     place,
-                    f"`{column}`, the treatment, and `{outcome}`, the outcome, both come from"
-                    f" `{min(shared)}`",
+                    f"the treatment is `{column}`, {origin}",
                     "an effect would be found where the one is only computed from the other",
                     "derive each of them from columns of its own",
                 )
@@ -107,20 +109,22 @@ def _selected_by_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
     for place, condition in enumerate(study.data.where if study.data is not None else ()):
         for name in specs:
             hit = [
-                (word, other)
+                (word, other, roots)
                 for other, (word, roots) in _held(study, name, specs, found).items()
                 if _roots(condition.column, found) & roots
             ]
             if hit:
-                word, other = hit[0]
-                own = condition.column == other
-                also = "" if own else f", which shares a source with `{other}`"
+                word, other, roots = hit[0]
+                answer = f"`{other}`, the {word} of `analyses.{name}`"
+                by = answer
+                if condition.column != other:
+                    shared = _roots(condition.column, found) & roots
+                    origin = _origin(condition.column, other, answer, min(shared))
+                    by = f"`{condition.column}`, {origin}"
                 yield (
                     ("data", "where", place, "column"),
-                    f"`data.where[#{place + 1}]` selects rows by `{condition.column}`{also},"
-                    f" the {word} of `analyses.{name}`",
-                    f"rows chosen by the {word} are no longer the groups that were compared at"
-                    " the start, and the effect becomes another one",
+                    f"`data.where[#{place + 1}]` selects rows by {by}",
+                    f"rows chosen by the {word} no longer compare the groups as they were formed",
                     "delete the condition, or select by a column known before the programme",
                 )
                 break
@@ -139,6 +143,15 @@ def _held(
     if outcome is not None and study.data is not None:
         held[outcome] = "outcome", _level(outcome, study.data, found)
     return held
+
+
+def _origin(column: str, other: str, answer: str, shared: str) -> str:
+    """Say how a column and the outcome or treatment come from one place."""
+    if shared == other:
+        return f"which is derived from {answer}"
+    if shared == column:
+        return f"a source of {answer}"
+    return f"which has the source `{shared}` in common with {answer}"
 
 
 def _outcome(study: Study, name: str) -> str | None:

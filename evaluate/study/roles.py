@@ -42,6 +42,7 @@ _FIELDS = (
     "n_treated",
     "n_clusters",
 )
+_TABLE_PARTS = 3  # TABLE.ROW.COLUMN after the analysis; an estimate has TERM.FIELD
 _TABLES = ("arms", "balance", "attrition", "clusters")
 _ACCOUNTS = ("accounts", "cash_flow", "distribution", "break_even", "inputs", "schedule")
 
@@ -130,6 +131,7 @@ def _number(content: str, line: int, reader: Reader) -> Node:
 def _path_fix(content: str, known: Known) -> str | None:
     """Return how the path of a number is repaired, or nothing where it may be right."""
     first, *rest = content.split(".")
+    in_table = len(rest) == _TABLE_PARTS
     if not _PATH.fullmatch(content):
         return (
             "write ANALYSIS.TERM.FIELD, such as main.overall.estimate, or ANALYSIS.TABLE.ROW.COLUMN"
@@ -137,14 +139,14 @@ def _path_fix(content: str, known: Known) -> str | None:
     if first == "economics":
         if not known.economics:
             return "add `economics:` to study.yaml, or name a number of an analysis"
-        if len(rest) != 3 or rest[0] not in _ACCOUNTS:
+        if not in_table or rest[0] not in _ACCOUNTS:
             return f"write economics.TABLE.ROW.COLUMN, with TABLE one of {', '.join(_ACCOUNTS)}"
         return None
     if first not in known.analyses:
         return "begin with the key of an analysis in study.yaml, such as main.overall.estimate"
-    if len(rest) == 2 and rest[1] not in _FIELDS:
+    if not in_table and rest[1] not in _FIELDS:
         return f"end with one of {', '.join(_FIELDS)}"
-    if len(rest) == 3 and rest[0] not in _TABLES:
+    if in_table and rest[0] not in _TABLES:
         return f"write {first}.TABLE.ROW.COLUMN, with TABLE one of {', '.join(_TABLES)}"
     return None
 

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import date
 
-from pydantic import BaseModel
-
-from evaluate.core import Reference
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
-from evaluate.study.document import Key
 from evaluate.study.lineage import LINEAGE_RULES, columns_of
 from evaluate.study.schema import Study
-from evaluate.study.shape import attributes, is_text
+from evaluate.study.text_rules import TEXT_RULES
 from evaluate.study.words import choose, dotted
 
 
@@ -125,8 +119,7 @@ def _answered(study: Study, _: Specs) -> Iterator[Broken]:
                 ("outcomes", name),
                 f"the study is `final`, and no analysis answers for its outcome `{name}`",
                 "a primary outcome without a result would vanish without a word",
-                f"add an analysis with `outcome: {name}` that is not exploratory, or set"
-                " `status: running`",
+                f"add an analysis of `{name}` that is not exploratory, or set `status: running`",
             )
 
 
@@ -146,34 +139,15 @@ def _direction(study: Study, _: Specs) -> Iterator[Broken]:
     outcome = study.outcomes.get(analysis.outcome) if analysis is not None else None
     if economics is None or outcome is None or outcome.direction != "decrease":
         return
-    for place, row in enumerate(economics.benefits):
-        if "per" not in row.model_fields_set:
-            yield (
-                ("economics", "benefits", place),
-                f"`{row.item}` does not say `per:`, and the outcome is meant to decrease",
-                "without it the benefit counts for each unit that the outcome goes up",
-                "write `per: decrease`, or `per: increase` where that is meant",
-            )
-
-
-def _dates(study: Study, _: Specs) -> Iterator[Broken]:
-    for place, value in _walk(study, ()):
-        if isinstance(value, Reference) and value.date is not None and not _is_date(value.date):
-            key = (*place, "date")
-            yield (
-                key,
-                f"`{dotted(key)}` is `{value.date}`, which is no date",
-                "a reader looks for the source of that day or month",
-                "write a year, a month or a day that exists: 2015, 2015-08 or 2015-08-31",
-            )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat((text + "-01-01")[:10])
-    except ValueError:
-        return False
-    return True
+    for block, rows in (("benefits", economics.benefits), ("transfers", economics.transfers)):
+        for place, row in enumerate(rows):
+            if "per" not in row.model_fields_set:
+                yield (
+                    ("economics", block, place),
+                    f"`{row.item}` does not say `per:`, and the outcome is meant to decrease",
+                    "without it the money counts for each unit that the outcome goes up",
+                    "write `per: decrease`, or `per: increase` where that is meant",
+                )
 
 
 def _facts(study: Study, _: Specs) -> Iterator[Broken]:
@@ -244,51 +218,6 @@ def _disclosure(study: Study, _: Specs) -> Iterator[Broken]:
         )
 
 
-def _texts(study: Study, _: Specs) -> Iterator[Broken]:
-    for place, value in _walk(study, ()):
-        if not isinstance(value, dict) or not is_text(Study, place):
-            continue
-        language = study.language
-        if language not in value:
-            given = " and ".join(f"`{one}`" for one in value) or "no language"
-            yield (
-                place,
-                f"`{dotted(place)}` is given in {given}, not in `{language}`",
-                f"`{language}` is the study's language, to which a missing text falls back",
-                f"add `{language}:` under `{dotted(place)}`",
-            )
-
-
-def _repeats(study: Study, _: Specs) -> Iterator[Broken]:
-    for place, value in _walk(study, ()):
-        if isinstance(value, tuple | list):
-            words = [one for one in value if isinstance(one, str)]
-            for word, count in Counter(words).items():
-                if count > 1:
-                    index = max(i for i, one in enumerate(value) if one == word)
-                    yield (
-                        (*place, index),
-                        f"`{word}` stands {count} times in `{dotted(place)}`",
-                        "a repetition is a slip, or something else was meant",
-                        "keep one of them",
-                    )
-
-
-def _walk(value: object, key: Key) -> Iterator[tuple[Key, object]]:
-    """Yield every value of the study with its place, outermost first."""
-    yield key, value
-    if isinstance(value, BaseModel):
-        for alias, name in attributes(type(value)).items():
-            if name in value.model_fields_set:
-                yield from _walk(getattr(value, name), (*key, alias))
-    elif isinstance(value, dict):
-        for part, inner in value.items():
-            yield from _walk(inner, (*key, part))
-    elif isinstance(value, tuple | list):
-        for place, inner in enumerate(value):
-            yield from _walk(inner, (*key, place))
-
-
 _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("analyses", "outcomes"), _outcome_exists),
     (("analyses", "outcomes"), _primary_outcome),
@@ -302,9 +231,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("facts", "programme"), _funding),
     (("data",), _derived),
     (("data", "disclosure"), _disclosure),
-    (("language",), _texts),
-    ((), _repeats),
-    ((), _dates),
+    *TEXT_RULES,
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
     *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),
 )

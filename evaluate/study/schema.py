@@ -197,7 +197,9 @@ class Report(Strict):
 class Study(Strict):
     """A question, what was done, what it is compared with, and how the answer is computed."""
 
-    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(description="Version of this format.")
+    version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(
+        description="Version of this format."
+    )
     id: Slug = Field(description="Stable key; names the random streams.")
     language: Language = Field(default="en", description="Language of plain strings.")
     title: Text = Field(description="Title in the catalogue.")

@@ -23,17 +23,29 @@ BROKEN_BY = {
     "_one_headline": ("two-headlines",),
     "_money": ("unknown-analysis", "no-analysis-to-value"),
     "_stage": ("running-without-data", "final-without-analyses"),
+    "_answered": ("final-without-answer", "final-explores"),
+    "_own_name": ("analysis-called-economics",),
+    "_direction": ("decrease-without-per",),
     "_facts": ("fact-twice",),
     "_funding": ("unknown-fact",),
     "_derived": ("derived-twice", "derived-from-itself", "derived-too-early"),
     "_disclosure": ("restricted-without-rules",),
     "_texts": ("language-missing", "text-without-language"),
     "_repeats": ("listed-twice", "language-twice"),
+    "_dates": ("impossible-date",),
     "_identified": ("not-identified",),
     "_assignment": ("cluster-without-column", "individual-with-cluster"),
     "_adjustment": ("nothing-to-adjust",),
     "_columns_once": ("outcome-as-covariate", "treatment-as-covariate", "group-as-covariate"),
     "_std_errors": ("unknown-std-error",),
+    "_derived_from_the_answer": (
+        "outcome-derived-covariate",
+        "treatment-derived-covariate",
+        "outcome-derived-stratum",
+        "covariate-behind-outcome",
+    ),
+    "_treatment_and_outcome": ("outcome-derived-treatment", "treatment-derived-outcome"),
+    "_selected_by_the_answer": ("selected-by-outcome", "selected-by-treatment"),
 }
 CASES = [(rule, mistake) for rule, mistakes in BROKEN_BY.items() for mistake in mistakes]
 
@@ -70,6 +82,7 @@ def test_only_this_rule_finds_the_mistake(
             "data/pupils.csv}",
             "data/p.csv, derive: [{name: a, log: {of: b}}, {name: c, log: {of: a}}]}",
         ),
+        ("status: running", "status: running\nreferences: {a: {title: A, date: 2020-02-29}}"),
         ("role: primary, direction", "role: primary, smallest_worthwhile: 1, direction"),
     ],
 )
@@ -96,3 +109,107 @@ def test_std_error_of_the_wrong_unit_is_named_by_its_place(problems: Problems) -
 def test_a_standard_error_that_no_design_offers(problems: Problems) -> None:
     text = SHORT.replace("main: {", "main: {inference: {std_error: jackknife}, ")
     assert re.search("`jackknife`, which is not offered", problems(text)[0].what)
+
+
+DERIVED = "data/pupils.csv, derive: ["
+
+
+@pytest.mark.parametrize(
+    ("derive", "outcome", "fields"),
+    [
+        ("{name: age2, power: {of: age, exponent: 2}}", "completed", "covariates: [age, age2]"),
+        # A change may be adjusted for where it began.
+        ("{name: gain, difference: {left: after, right: before}}", "gain", "covariates: [before]"),
+        ("{name: late, log: {of: completed, plus: 1}}", "completed", "covariates: [age]"),
+        ("{name: wave, bins: {of: start, edges: [5]}}", "completed", "strata: wave"),
+    ],
+)
+def test_what_may_be_derived(derive: str, outcome: str, fields: str, problems: Problems) -> None:
+    text = (
+        SHORT.replace("data/pupils.csv", f"{DERIVED}{derive}]")
+        .replace("column: completed", f"column: {outcome}")
+        .replace("{treated: offered}", f"{{treated: offered, {fields}}}")
+    )
+    assert problems(text) == ()
+
+
+def test_where_a_change_ended_may_not_be_held_constant(problems: Problems) -> None:
+    derive = "{name: gain, difference: {left: after, right: before}}]"
+    text = (
+        SHORT.replace("data/pupils.csv", DERIVED + derive)
+        .replace("column: completed", "column: gain")
+        .replace("{treated: offered}", "{treated: offered, covariates: [after]}")
+    )
+    (one,) = problems(text)
+    assert "names `after`, a source of `gain`, the column of the outcome" in one.what
+
+
+def test_two_outcomes_may_share_a_source(problems: Problems) -> None:
+    line = next(one for one in SHORT.splitlines() if one.startswith("  main:"))
+    again = line.replace("main:", "again:").replace("completion", "late")
+    late = "  late: {column: late, unit: share, role: secondary, direction: increase}"
+    text = SHORT.replace("analyses:\n", f"{late}\nanalyses:\n").replace(line, f"{line}\n{again}")
+    derive = "{name: late, indicator: {column: completed, is: 1}}]"
+    assert problems(text.replace("data/pupils.csv", DERIVED + derive)) == ()
+
+
+@pytest.mark.parametrize("where", ["offered, is: 1", "late, is: 1", "completed, above: 0"])
+def test_no_row_is_chosen_by_the_answer(where: str, problems: Problems) -> None:
+    derive = "{name: late, indicator: {column: completed, is: 1}}]"
+    text = SHORT.replace(
+        "data/pupils.csv",
+        f"{DERIVED}{derive}, where: [{{column: age, above: 1}}, {{column: {where}}}]",
+    )
+    (one,) = problems(text)
+    assert one.what.startswith("`data.where[#2]` selects rows by `" + where.split(",", 1)[0])
+
+
+@pytest.mark.parametrize("per", ["increase", "decrease"])
+def test_money_that_says_what_it_follows(per: str, problems: Problems) -> None:
+    text = (HERE / "bad" / "decrease-without-per.yaml").read_text(encoding="utf-8")
+    assert problems(text.replace("{item: guidance,", f"{{item: guidance, per: {per},")) == ()
+
+
+def test_transfer_that_does_not_say_what_it_follows(problems: Problems) -> None:
+    text = (HERE / "bad" / "decrease-without-per.yaml").read_text(encoding="utf-8")
+    text = text.replace("benefits:", "transfers:").replace(
+        "item: guidance, amount: 1, payer: county", "item: guidance, amount: 1, from: county, to: a"
+    )
+    text = text.replace("{title: The county}", "{title: The county}, a: {title: All}")
+    (one,) = problems(text)
+    assert one.what.startswith("`guidance` does not say `per:`")
+
+
+@pytest.mark.parametrize("day", ["2020-13", "2019-02-29", "2020-00-10", "0000"])
+def test_dates_that_are_none(day: str, problems: Problems) -> None:
+    text = SHORT.replace(
+        "status: running", f"status: running\nreferences: {{a: {{title: A, date: '{day}'}}}}"
+    )
+    (one,) = problems(text)
+    assert one.what == f"`references.a.date` is `{day}`, which is no date"
+
+
+@pytest.mark.parametrize("value", [".NaN", "'.inf'", "-.inf", "nan", "-Infinity", "1e999"])
+def test_facts_are_finite(value: str, problems: Problems) -> None:
+    fact = f"{{id: a, quantity: a, value: {value}, source: {{title: A}}, status: verified}}"
+    (one,) = problems(SHORT.replace("status: running", f"status: running\nfacts: [{fact}]"))
+    assert one.what == "`facts[#1].value`: this is no finite number"
+
+
+@pytest.mark.parametrize("value", ["160 million", "infants", "1e9", "12345678901234567890"])
+def test_facts_stay_as_they_were_published(value: str, problems: Problems) -> None:
+    fact = f"{{id: a, quantity: a, value: {value}, source: {{title: A}}, status: verified}}"
+    assert problems(SHORT.replace("status: running", f"status: running\nfacts: [{fact}]")) == ()
+
+
+def test_one_source_behind_both_is_named(problems: Problems) -> None:
+    derive = "{name: a, log: {of: points}}, {name: b, bins: {of: points, edges: [1]}}]"
+    text = (
+        SHORT.replace("data/pupils.csv", DERIVED + derive)
+        .replace("column: completed", "column: a")
+        .replace("{treated: offered}", "{treated: b, covariates: [age]}")
+    )
+    (one,) = problems(text)
+    assert one.what == (
+        "the treatment is `b`, which has the source `points` in common with `a`, the outcome"
+    )
