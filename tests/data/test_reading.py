@@ -361,7 +361,7 @@ def test_the_database_is_private_and_reaches_nothing(study: Make, tmp_path: Path
     other.write_text("z\n1\n")
     with folder.open({"y"}) as rows:
         work = folder.path / ".evaluate"
-        (scratch,) = work.iterdir()
+        (scratch,) = work.glob("rows-*")
         if os.name == "posix":
             assert work.stat().st_mode & 0o777 == scratch.stat().st_mode & 0o777 == 0o700
         assert rows.sha256 == hashlib.sha256(b"y\n1\n").hexdigest()
