@@ -25,3 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many truth cases ran, so that a run without them is not taken for one with them."""
+    passed = terminalreporter.stats.get("passed", [])
+    ran = sum("truth" in report.keywords for report in passed)
+    terminalreporter.write_line(f"truth: {ran} tests on reference data passed")
