@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
@@ -64,7 +65,7 @@ class Years(Strict):
         return str(self.from_) if self.from_ == self.to else f"{self.from_}–{self.to}"
 
 
-class MoneyRow(Sourced):
+class MoneyRow(Sourced, ABC):
     """What every row of money says about itself."""
 
     side: ClassVar[Side]
@@ -91,9 +92,9 @@ class MoneyRow(Sourced):
     )
 
     @property
+    @abstractmethod
     def gains(self) -> Mapping[str, float]:
         """Return the share that each payer gains; what it loses is negative."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _fades_with_the_effect(self) -> MoneyRow:
