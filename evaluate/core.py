@@ -19,7 +19,19 @@ CheckResult = Literal["passed", "failed", "uninformative", "not_run"]
 Word = Literal[
     "not estimable", "shown benefit", "shown harm", "ruled out", "not detectable", "inconclusive"
 ]
-ColumnRole = Literal["treatment", "cluster", "stratum", "covariate", "weight", "time", "unit"]
+ColumnRole = Literal[
+    "treatment",
+    "arm",
+    "received",
+    "cluster",
+    "stratum",
+    "covariate",
+    "weight",
+    "probability",
+    "time",
+    "unit",
+    "subgroup",
+]
 CellType = Literal["text", "integer", "number", "share", "money", "boolean"]
 Cell = str | int | float | bool | None
 Localised = Mapping[str, str]
@@ -89,12 +101,21 @@ class Settings:
         Coverage probability of intervals, in (0, 1).
     seed : tuple of int
         Entropy of the analysis's own random streams.
+    draws : int
+        Draws of each bootstrap and of each randomisation test that cannot be exact.
+    subgroups : tuple of str
+        Columns whose levels are compared by how much the effect differs between them.
+    probability : str, float or None
+        Column with, or single value of, each unit's probability of being treated.
     """
 
     adjustment: Literal["none", "additive", "interacted"] | None = None
     std_errors: tuple[str, ...] = ()
     conf_level: float = 0.95
     seed: tuple[int, ...] = (0,)
+    draws: int = 9999
+    subgroups: tuple[str, ...] = ()
+    probability: str | float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +148,15 @@ class Estimate:
         How the book may use the row.
     scale : str
         ``"difference"`` or ``"ratio"``.
+    interval_method : str or None
+        How the limits and the p-value were found, where not from ``std_error`` and ``df``
+        alone, such as ``"hull of CR2 and randomisation"``.
+    call_r, call_stata : str or None
+        The call in R and in Stata that gives the same number.
+    family : str or None
+        Outcomes that were tested together.
+    p_adjusted : float or None
+        The p-value adjusted for the size of the family.
     analysis, design, outcome : str
         Filled in by ``run`` from the study.
     """
@@ -148,6 +178,11 @@ class Estimate:
     term: str = "overall"
     role: Role = "headline"
     scale: str = "difference"
+    interval_method: str | None = None
+    call_r: str | None = None
+    call_stata: str | None = None
+    family: str | None = None
+    p_adjusted: float | None = None
     analysis: str = ""
     design: str = ""
     outcome: str = ""
