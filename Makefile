@@ -6,20 +6,31 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: help book test lint chromium environment reference lock clean
+.PHONY: help book test bench lint chromium servers environment reference lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make book   run every study and build the book: book/_build/html/index.html"
 	@echo "make test   linters, types and all tests"
 	@echo "make lint   linters and types only"
+	@echo "make bench  speed and memory beside peers, false alarms and power: an hour or more"
 
 book: .venv/.installed
 	$(PY) -m evaluate book
 
-test: .venv/.installed chromium
+test: .venv/.installed chromium servers
 	$(PY) tools/lint.py
 	$(PY) -m pytest -n 2 $(PYTEST)
+
+# Ours, its peers and the scan floor in one run; the peers have an environment of their own.
+bench: .venv/.installed .venv/peers/.installed
+	$(PY) -m benchmarks.speed .venv/peers/bin/python
+	$(PY) -m benchmarks.size_and_power
+
+.venv/peers/.installed: benchmarks/peers/requirements.txt .venv/.installed
+	$(PYTHON) -m venv --clear .venv/peers
+	.venv/peers/bin/python -m pip --disable-pip-version-check --no-input install --quiet -r $<
+	@touch $@
 
 lint: .venv/.installed
 	$(PY) tools/lint.py
@@ -27,6 +38,11 @@ lint: .venv/.installed
 # The browser tests use the system's Chromium; where there is none they are skipped, and say so.
 chromium:
 	@sh tools/chromium.sh
+
+# Tests of databases start a PostgreSQL server of their own; those of Spark need Java.
+servers:
+	@sh tools/postgres.sh
+	@sh tools/java.sh
 
 # The generated parts of the reference pages.
 reference: .venv/.installed
@@ -37,7 +53,7 @@ environment: .venv/.installed
 .venv/.locked: requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	$(PIP) --require-hashes --only-binary :all: --no-binary pyspark -r requirements.lock
 	@touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml
@@ -47,7 +63,7 @@ environment: .venv/.installed
 
 # Needs uv, and a package index; the lock then serves Python 3.11 to 3.14 on Linux, macOS, Windows.
 lock:
-	uv pip compile --universal --generate-hashes --only-binary :all: --python-version 3.11 \
+	uv pip compile --universal --generate-hashes --only-binary :all: --no-binary pyspark --python-version 3.11 \
 	  --all-extras --no-emit-index-url --no-header --no-annotate --quiet --upgrade \
 	  pyproject.toml --output-file requirements.lock
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -91,6 +92,9 @@ def check(paths: Paths = None, as_json: Json = False) -> None:
 def run(
     paths: Paths = None,
     out: Annotated[Path | None, typer.Option(help="Write the finding here instead.")] = None,
+    engine: Annotated[
+        str, typer.Option(help="What counts and sums the rows: duckdb or spark.")
+    ] = "duckdb",
     dummy: Annotated[
         bool, typer.Option("--dummy", help="Run on dummy rows, write nothing.")
     ] = False,
@@ -100,20 +104,31 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Estimate effects, run checks, count money, pass the gate and write finding.json."""
+    from evaluate.data.engines import require_engine
+    from evaluate.errors import StudyError
     from evaluate.findings import write
     from evaluate.findings.store import FILE
     from evaluate.flow import run as run_study
     from evaluate.summary import lines
 
     def step(path: Path, progress: Progress) -> int:
-        finding = run_study(path, dummy=dummy, progress=progress)
+        finding = run_study(path, dummy=dummy, engine=engine, progress=progress)
         if out is not None or not dummy:
             write(finding, out or path / FILE)
         typer.echo("\n".join(lines(finding)))
         short = bool(finding.refusals or finding.released["hidden"])
         return REFUSED if strict and short else 0
 
+    try:
+        require_engine(engine)
+    except StudyError as error:
+        leave(error.problems, as_json=as_json)
     studies = studies_of(paths)
+    _require_room(out, studies)
+    each(studies, step, as_json=as_json)
+
+
+def _require_room(out: Path | None, studies: Sequence[Path]) -> None:
     if out is not None and not out.parent.is_dir():
         what = f"--out into {out.parent}, which is not a folder"
         leave([command_problem(what, "the results could not be written", "make the folder first")])
@@ -125,7 +140,6 @@ def run(
                 )
             ]
         )
-    each(studies, step, as_json=as_json)
 
 
 @app.command()

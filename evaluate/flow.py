@@ -19,13 +19,14 @@ from evaluate.core import (
     Table,
     Verdict,
 )
-from evaluate.data.sample import DuckSample
+from evaluate.data.engines import SampleOf, require_engine, samples_of
 from evaluate.design import Result
 from evaluate.disclosure.gate import Released, profile_for, release
 from evaluate.economics.account import account
 from evaluate.errors import Refused
+from evaluate.families import adjusted
 from evaluate.findings.provenance import source
-from evaluate.prepare import Prepared, prepare
+from evaluate.prepare import Prepared, prepare, work_folder
 from evaluate.study.public import public
 from evaluate.study.schema import Study
 
@@ -35,7 +36,11 @@ _WITHHELD = "withheld: too few people or degrees of freedom stand behind it"
 
 
 def run(
-    path: Path | str, *, dummy: bool = False, progress: Progress = lambda step: None
+    path: Path | str,
+    *,
+    dummy: bool = False,
+    engine: str = "duckdb",
+    progress: Progress = lambda step: None,
 ) -> Finding:
     """Turn a study definition into a finding.
 
@@ -45,6 +50,8 @@ def run(
         A folder with a ``study.yaml``.
     dummy : bool
         Whether dummy rows stand in for restricted ones.
+    engine : {"duckdb", "spark"}
+        What counts and sums the rows; the finding is the same.
     progress : callable
         Told the name of each step as it begins.
 
@@ -56,18 +63,21 @@ def run(
     Raises
     ------
     StudyError
-        If the definition, its prose or the dictionary are wrong; all faults at once.
+        If the definition, its prose or the dictionary are wrong, all faults at once; or if the
+        engine cannot be started.
     DataError
         If the data do not hold what they promise.
     DisclosureError
         If something would leave the data zone that no rule releases.
     """
+    require_engine(engine)
     progress("definition and data")
     with prepare(Path(path), dummy=dummy) as prepared:
-        results, refusals = _estimate(prepared, progress)
+        results, refusals = _estimate(prepared, engine, progress)
     study = prepared.definition.study
+    results, together = adjusted(study, results, _leading(study))
     progress("gate")
-    released = _release(study, results, refusals)
+    released = _release(study, results, refusals, together)
     return Finding(
         id=study.id,
         study=public(prepared.definition, prepared.prose),
@@ -84,32 +94,41 @@ def run(
     )
 
 
-def _estimate(prepared: Prepared, progress: Progress) -> tuple[Results, list[Refusal]]:
+def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Results, list[Refusal]]:
     """Run every analysis that has data; a refusal is a result too."""
-    study, specs = prepared.definition.study, prepared.definition.specs
     results: Results = {}
     refusals: list[Refusal] = []
     if prepared.rows is None:
         return results, refusals
-    for name, view in prepared.samples.items():
-        progress(f"analysis {name}")
-        analysis, (design, spec) = study.analyses[name], specs[name]
-        outcome = study.outcomes[analysis.outcome]
-        column = outcome.column or ""
-        sample = DuckSample(prepared.rows.connection, view, column)
-        settings = Settings(
-            adjustment=analysis.adjustment,
-            std_errors=analysis.inference.std_errors,
-            conf_level=analysis.inference.conf_level,
-            seed=_stream(study.id, name),
-        )
-        try:
-            estimand = Estimand(analysis.estimand, column, outcome.unit)
-            found = design.estimate(spec, sample, estimand, settings)
-            results[name] = _named(found, name, design.name, study)
-        except Refused as refused:
-            refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
+    work = work_folder(prepared.definition)
+    with samples_of(engine, prepared.rows.connection, work) as sample_of:
+        for name in prepared.samples:
+            progress(f"analysis {name}")
+            try:
+                results[name] = _analyse(prepared, name, sample_of)
+            except Refused as refused:
+                refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
     return results, refusals
+
+
+def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
+    """Estimate one analysis by its design."""
+    study = prepared.definition.study
+    analysis, (design, spec) = study.analyses[name], prepared.definition.specs[name]
+    outcome = study.outcomes[analysis.outcome]
+    column = outcome.column or ""
+    settings = Settings(
+        adjustment=analysis.adjustment,
+        std_errors=analysis.inference.std_errors,
+        conf_level=analysis.inference.conf_level,
+        seed=_stream(study.id, name),
+        draws=analysis.inference.draws,
+        subgroups=tuple(one.column for one in analysis.subgroups),
+        probability=analysis.assignment.probability if analysis.assignment else None,
+    )
+    sample = sample_of(prepared.samples[name], column)
+    estimand = Estimand(analysis.estimand, column, outcome.unit)
+    return _named(design.estimate(spec, sample, estimand, settings), name, design.name, study)
 
 
 def _named(result: Result, name: str, design: str, study: Study) -> Result:
@@ -145,13 +164,21 @@ def _headline(study: Study, outcome: str) -> str | None:
     return ranked[0][2] if ranked else None
 
 
-def _release(study: Study, results: Results, refusals: list[Refusal]) -> Released:
+def _leading(study: Study) -> dict[str, str]:
+    """Return the analysis that stands for each outcome that has one."""
+    found = {key: _headline(study, key) for key in study.outcomes}
+    return {key: name for key, name in found.items() if name is not None}
+
+
+def _release(
+    study: Study, results: Results, refusals: list[Refusal], together: tuple[Table, ...]
+) -> Released:
     """Pass results through the gate; only what it released is valued, and passes it again."""
     profile = profile_for(study.data.kind if study.data else "public", study.disclosure.profile)
     released = release(
         [row for one in results.values() for row in one.estimates],
         [check for one in results.values() for check in one.checks],
-        [table for one in results.values() for table in one.tables],
+        [*(table for one in results.values() for table in one.tables), *together],
         refusals,
         profile,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from evaluate.data.definition import Data
 from evaluate.data.dictionary import Dictionary, dictionary_for
 from evaluate.data.rows import Rows, open_rows
 from evaluate.data.scratch import private_folder
-from evaluate.data.source import locate
-from evaluate.design import roles
+from evaluate.data.watch import data_hash
 from evaluate.errors import DataError, EvaluateError, Problem, StudyError
 from evaluate.findings.provenance import digest, keyed, source
 from evaluate.study import prose
+from evaluate.study.columns import analysis_roles
 from evaluate.study.load import Definition, load
 from evaluate.study.public import languages
 from evaluate.study.roles import Known, names_with_digits
@@ -84,7 +83,9 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
         yield Prepared(definition, texts, None, {}, hashes)
         return
     with _rows(definition, data, dictionary) as rows:
-        yield Prepared(definition, texts, rows, _samples(definition, rows), hashes)
+        samples = _samples(definition, rows)
+        hashes["data"] = _kept(rows.sha256, definition)
+        yield Prepared(definition, texts, rows, samples, hashes)
 
 
 def fingerprint(path: Path) -> dict[str, str]:
@@ -96,7 +97,13 @@ def fingerprint(path: Path) -> dict[str, str]:
         If the definition or the dictionary cannot be read.
     """
     definition = load(path)
-    return {**_hashes(definition, dictionary_for(definition.folder)), "source": source()}
+    found = {**_hashes(definition, dictionary_for(definition.folder)), "source": source()}
+    data = definition.study.data
+    if data is not None and definition.study.status != "planned":
+        plain = data_hash(data, definition.folder, definition.at("data"))
+        if plain is not None:
+            found["data"] = _kept(plain, definition)
+    return found
 
 
 def work_folder(definition: Definition) -> Path:
@@ -167,11 +174,15 @@ def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
         return found
     variables = dictionary.variables(definition.folder.resolve().name)
     found["dictionary"] = digest(repr(variables[name]).encode() for name in sorted(variables))
-    plain = _data_hash(definition, study.data)
-    if plain is not None:
-        restricted = study.data.kind == "restricted"
-        found["data"] = keyed(plain, work_folder(definition) / "key") if restricted else plain
     return found
+
+
+def _kept(plain: str, definition: Definition) -> str:
+    """Return the hash of data as provenance keeps it: keyed where they are restricted."""
+    data = definition.study.data
+    if data is None or data.kind != "restricted":
+        return plain
+    return keyed(plain, work_folder(definition) / "key")
 
 
 def _bytes(file: Path) -> bytes:
@@ -181,19 +192,14 @@ def _bytes(file: Path) -> bytes:
         return b""
 
 
-def _data_hash(definition: Definition, data: Data) -> str | None:
-    """Return the hash of the rows, or nothing where they cannot be read: opening them says why."""
-    try:
-        with locate(data.main, definition.folder, definition.at("data")).open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except (DataError, OSError):
-        return None
-
-
 def _columns(definition: Definition) -> set[str]:
     """Return every column that an outcome or a design names."""
-    outcomes = {one.column for one in definition.study.outcomes.values() if one.column}
-    return outcomes.union(*(roles(spec) for _, spec in definition.specs.values()))
+    study = definition.study
+    outcomes = {one.column for one in study.outcomes.values() if one.column}
+    used = (
+        analysis_roles(study.analyses[name], spec) for name, (_, spec) in definition.specs.items()
+    )
+    return outcomes.union(*used)
 
 
 def _rows(definition: Definition, data: Data, dictionary: Dictionary) -> Rows:
@@ -216,7 +222,8 @@ def _samples(definition: Definition, rows: Rows) -> dict[str, str]:
         column = study.outcomes[analysis.outcome].column or ""
         _, spec = definition.specs[name]
         try:
-            views[name] = rows.sample_table(column, roles(spec), analysis.missing.covariates)
+            used = analysis_roles(analysis, spec)
+            views[name] = rows.sample_table(column, used, analysis.missing.covariates)
         except EvaluateError as error:
             problems += [one for one in error.problems if one not in problems]
     if problems:

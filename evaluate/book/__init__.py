@@ -11,7 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from evaluate.book import catalogue, chapter
+from evaluate.book import benchmark, catalogue, chapter
 
 HERE = Path(__file__).parent
 _FOREIGN = ("thebe", "://")
@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> dict[str, bool | int]:
     app.add_config_value("evaluate_studies", "../studies", "env")
     chapter.setup(app)
     catalogue.setup(app)
+    benchmark.setup(app)
     app.add_css_file("evaluate.css", priority=900)
     app.add_js_file("evaluate.js")
     app.connect("config-inited", _own_static)

@@ -18,7 +18,7 @@ from evaluate.book.prose import UnknownNumberError, prose, references
 from evaluate.book.results import all_numbers, results
 from evaluate.book.sources import finding
 from evaluate.book.view import View
-from evaluate.book.write import box, paragraph, section, table
+from evaluate.book.write import box, paragraph, section, strong, table
 
 
 class Study(SphinxDirective):
@@ -104,8 +104,31 @@ def again(view: View) -> nodes.section:
         for part, value in view.finding.provenance.items()
     ]
     made = table(w("again.made_from"), [w("again.part"), w("again.hash")], rows)
-    code = nodes.literal_block(commands, commands, language="none")
-    return section(w("again.title"), "again", [code, paragraph(w("again.text_long")), made])
+    parts = [_code(commands), paragraph(w("again.text_long")), made, *_elsewhere(view)]
+    return section(w("again.title"), "again", parts)
+
+
+def _code(text: str) -> nodes.literal_block:
+    return nodes.literal_block(text, text, language="none")
+
+
+def _elsewhere(view: View) -> Iterator[nodes.Node]:
+    """Show the calls in other software that give the same headline."""
+    calls = [
+        (one.analysis, name, call)
+        for one in view.finding.estimates
+        if one.role == "headline" and one.term == "overall"
+        for name, call in (("R", one.call_r), ("Stata", one.call_stata))
+        if call is not None
+    ]
+    if not calls:
+        return
+    yield nodes.rubric("", view.words("again.elsewhere"))
+    for analysis in dict.fromkeys(one for one, _, _ in calls):
+        yield paragraph(view.words("again.elsewhere_text", analysis=analysis))
+        for _, name, call in (one for one in calls if one[0] == analysis):
+            yield paragraph(strong(name))
+            yield _code(call)
 
 
 def _visit(self: HTML5Translator, node: Drawing) -> None:

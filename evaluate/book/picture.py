@@ -33,9 +33,9 @@ def figure(view: View, kind: str, *, bare: bool = False) -> Iterator[nodes.Node]
     bare : bool
         Whether only the picture is shown, where its numbers stand in words beside it.
     """
-    from evaluate.book.figures import draw
+    from evaluate.book.figures import draw, kinds
 
-    drawn = draw(kind, view.finding, language=view.language)
+    drawn = draw(kind, view.finding, language=view.language) if kind in kinds() else None
     if drawn is None:
         return
     numbers = [table(drawn.title, drawn.header, drawn.rows, "ev-figure-table")]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
+from evaluate.book.detail import details
 from evaluate.book.lead import outcome_title
 from evaluate.book.numbers import p_value
 from evaluate.book.picture import figure
@@ -32,6 +33,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         yield table(w("results.estimates"), head, rows, "ev-numbers", "ev-last-word")
     yield from (paragraph(one) for one in _worthwhile(view))
     yield from (paragraph(one, "ev-note") for one in _chosen(view))
+    yield from (paragraph(one, "ev-note") for one in _methods(view))
     yield from _beside(view, level)
     yield from _groups(view)
     hidden = view.finding.released.get("hidden")
@@ -89,6 +91,15 @@ def _chosen(view: View) -> Iterator[Content]:
         yield view.words("results.chosen", names=", ".join(asked))
 
 
+def _methods(view: View) -> Iterator[Content]:
+    """Say how an interval was found that does not follow from its standard error alone."""
+    for verdict in view.verdicts():
+        row = view.headline(verdict.outcome)
+        if row is not None and row.interval_method is not None:
+            title = outcome_title(view, verdict.outcome)
+            yield view.words("results.interval_method", outcome=title, method=row.interval_method)
+
+
 def _beside(view: View, level: str) -> Iterator[nodes.Node]:
     alike = {_same(one) for one in view.finding.estimates if one.role == "headline"}
     others = [one for one in view.finding.estimates if _same(one) not in alike]
@@ -129,6 +140,7 @@ def _groups(view: View) -> Iterator[nodes.Node]:
     yield from _flow(view, analysis, unit)
     yield from figure(view, "attrition")
     yield from _balance(view, analysis)
+    yield from details(view, analysis)
 
 
 def _flow(view: View, analysis: str, unit: str) -> Iterator[nodes.Node]:
@@ -193,8 +205,10 @@ def _plain(view: View, value: Cell, digits: int | None = None) -> str:
 def all_numbers(view: View) -> nodes.section:
     """Return the appendix: each row with its standard error, degrees of freedom and p-value."""
     w = view.words
-    keys = ("analysis", "estimate", "std_error", "interval", "df", "p", "n")
-    rows = (_numbers(view, one) for one in view.finding.estimates)
+    adjusted = any(one.p_adjusted is not None for one in view.finding.estimates)
+    keys = ["analysis", "estimate", "std_error", "interval", "df", "p", "n"]
+    keys += ["p_adjusted"] * adjusted
+    rows = (_numbers(view, one)[: len(keys)] for one in view.finding.estimates)
     head = [w(f"numbers.{one}") for one in keys]
     body = table(w("numbers.caption"), head, rows, "ev-numbers")
     return section(w("numbers.title"), "numbers", [body])
@@ -212,4 +226,5 @@ def _numbers(view: View, row: Estimate) -> list[Content]:
         view.number(row.df, digits=1) if row.df is not None else ABSENT,
         p_value(row.p_value, view.language) if row.p_value is not None else ABSENT,
         f"{view.number(row.n_obs)} ({view.number(row.n_treated)})",
+        p_value(row.p_adjusted, view.language) if row.p_adjusted is not None else ABSENT,
     ]

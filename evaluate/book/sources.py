@@ -29,7 +29,21 @@ def finding(env: BuildEnvironment, slug: str) -> Finding:
     ExtensionError
         If there is no finding, or it was changed after it was sealed.
     """
-    path = folder(env) / slug / "finding.json"
+    return _read(env, folder(env) / slug / "finding.json")
+
+
+def benchmark(env: BuildEnvironment, name: str) -> Finding:
+    """Return what a benchmark found; the page is built again when it changes.
+
+    Raises
+    ------
+    ExtensionError
+        If there is no finding, or it was changed after it was sealed.
+    """
+    return _read(env, folder(env).parent / "benchmarks" / name / "finding.json")
+
+
+def _read(env: BuildEnvironment, path: Path) -> Finding:
     env.note_dependency(str(path))
     try:
         return read(path)

@@ -46,29 +46,48 @@ class Side:
         return float(self.sizes.max() / self.sizes.sum())
 
 
-def clusters(treated: Side, comparison: Side, df: float, mixed: int) -> tuple[Check, Table]:
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the headline's interval rests on.
+
+    Attributes
+    ----------
+    df : float
+        Degrees of freedom of the default standard error; 0 where it has none.
+    beside : bool
+        Whether the headline also holds under randomisation inference.
+    reason : str
+        Why not: a clause, such as ``"fewer than 20 assignments are possible"``.
+    """
+
+    df: float
+    beside: bool = False
+    reason: str = "it was not asked for"
+
+
+def clusters(
+    treated: Side, comparison: Side, support: Support, *, mixed: int = 0
+) -> tuple[Check, Table]:
     """Return whether enough clusters were assigned, and the table.
 
     Parameters
     ----------
     treated, comparison : Side
         Clusters of each arm.
-    df : float
-        Degrees of freedom of the headline's effect with the default standard error,
-        whichever was chosen.
+    support : Support
+        What the interval rests on.
     mixed : int
-        Clusters in which both arms are found.
+        Clusters in which both arms are found, though they are the unit of assignment.
 
     Returns
     -------
     check : Check
-        Failed with fewer than 10 clusters on a side, fewer than 10 degrees of freedom, or
-        one cluster with more than a quarter of a side: the cases in which randomisation
-        inference has to stand beside CR2. Uninformative when clusters hold both arms.
+        With fewer than 10 clusters on a side, fewer than 10 degrees of freedom, or one
+        cluster with more than a quarter of a side, passed only if randomisation inference
+        stands in the headline too. Failed when clusters hold both arms.
     table : Table
         Of kind ``clusters``.
     """
-    sides = {"treated": treated, "comparison": comparison}
     rows: tuple[dict[str, Cell], ...] = tuple(
         {
             "arm": name,
@@ -77,54 +96,80 @@ def clusters(treated: Side, comparison: Side, df: float, mixed: int) -> tuple[Ch
             "largest": int(side.sizes.max()),
             "largest_share": side.largest_share,
         }
-        for name, side in sides.items()
+        for name, side in (("treated", treated), ("comparison", comparison))
     )
     table = Table("clusters", "clusters", _COLUMNS, rows)
     found = f"{treated.number} treated and {comparison.number} comparison clusters"
-    short = _shortfalls(treated, comparison, df)
-    if short:
-        text = (
-            f"{found}: {' and '.join(short)}. The interval rests on large-sample theory"
-            " that is weak here, and no randomisation inference stands beside it."
-        )
-        return Check("clusters", "failed", text, "clusters"), table
     if mixed:
         text = (
             f"{found}, but {mixed} clusters hold both groups, so that the column is not"
             " the unit that was assigned."
         )
-        return Check("clusters", "uninformative", text, "clusters"), table
-    text = f"{found}, with {df:.1f} degrees of freedom: enough for the interval."
-    return Check("clusters", "passed", text, "clusters"), table
+        return Check("clusters", "failed", text, "clusters"), table
+    return _judge(found, shortfalls(treated, comparison, support.df), support, "clusters"), table
 
 
-def individuals(treated: int, comparison: int, df: float) -> Check:
+def individuals(treated: int, comparison: int, support: Support) -> Check:
     """Return whether enough individuals were assigned; each is a cluster of one.
 
     Parameters
     ----------
     treated, comparison : int
         Individuals with an outcome.
-    df : float
-        Degrees of freedom of the headline's effect with the default standard error,
-        whichever was chosen.
+    support : Support
+        What the interval rests on.
     """
     found = f"{treated} treated and {comparison} comparison individuals were assigned one by one"
-    if min(treated, comparison) < FEWEST or df < LEAST_DF:
-        text = (
-            f"{found}: too few for the interval to be relied on without randomisation"
-            " inference, which does not stand beside it."
-        )
-        return Check("clusters", "failed", text)
-    return Check("clusters", "passed", f"{found}: enough for the interval.")
+    return _judge(found, few_individuals(treated, comparison, support.df), support, None)
 
 
-def _shortfalls(treated: Side, comparison: Side, df: float) -> list[str]:
-    short = []
-    if min(treated.number, comparison.number) < FEWEST:
-        short.append(f"fewer than {FEWEST} on a side")
-    if df < LEAST_DF:
-        short.append(f"only {df:.1f} degrees of freedom")
+def shortfalls(treated: Side, comparison: Side, df: float) -> list[str]:
+    """Return why the default standard error alone is not relied on; empty when it is.
+
+    Parameters
+    ----------
+    treated, comparison : Side
+        Clusters of each arm.
+    df : float
+        Degrees of freedom of the default standard error.
+    """
+    short = few_individuals(treated.number, comparison.number, df)
     if max(treated.largest_share, comparison.largest_share) > LARGEST_SHARE:
         short.append(f"one cluster with more than {LARGEST_SHARE:.0%} of a side")
     return short
+
+
+def few_individuals(treated: int, comparison: int, df: float) -> list[str]:
+    """Return why the default standard error of individuals alone is not relied on.
+
+    Parameters
+    ----------
+    treated, comparison : int
+        Units of each arm.
+    df : float
+        Degrees of freedom of the default standard error.
+    """
+    short = []
+    if min(treated, comparison) < FEWEST:
+        short.append(f"fewer than {FEWEST} on a side")
+    if df < LEAST_DF:
+        short.append(f"only {df:.2f} degrees of freedom")
+    return short
+
+
+def _judge(found: str, short: list[str], support: Support, table: str | None) -> Check:
+    if not short:
+        text = f"{found}, with {support.df:.1f} degrees of freedom: enough for the interval."
+        return Check("clusters", "passed", text, table)
+    why = f"{found}: {' and '.join(short)}"
+    if support.beside:
+        text = (
+            f"{why}. The headline therefore takes the larger p-value and the wider limits of"
+            " the standard error and of randomisation inference."
+        )
+        return Check("clusters", "passed", text, table)
+    text = (
+        f"{why}. The interval rests on large-sample theory that is weak here, and"
+        f" randomisation inference does not stand in the headline: {support.reason}."
+    )
+    return Check("clusters", "failed", text, table)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluate.data.levels import Indicator, indicators
 from evaluate.data.moments import (
     LEVERAGE_LIMIT,
     Cells,
@@ -21,6 +22,9 @@ from evaluate.data.moments import (
     grouping,
     plain,
 )
+from evaluate.data.weights import WeightKind, WeightSummary, unit_of, weight_summary
+from evaluate.data.within import Demeaning, ScoreProducts, Within, WithinModel
+from evaluate.data.within_array import within_arrays, within_scores_arrays
 
 
 class ArraySample:
@@ -37,9 +41,14 @@ class ArraySample:
 
     def __init__(self, data: Mapping[str, NDArray[Any]], outcome: str) -> None:
         self.outcome = outcome
-        self._all = {name: plain(np.asarray(values)) for name, values in data.items()}
+        self._empty = {name: _empty(np.asarray(values)) for name, values in data.items()}
+        self._all: dict[str, NDArray[Any]] = {
+            name: plain(np.asarray(values)) for name, values in data.items()
+        }
         present = ~np.isnan(self._all[outcome])
-        self._data = {name: values[present] for name, values in self._all.items()}
+        self._data: dict[str, NDArray[Any]] = {
+            name: values[present] for name, values in self._all.items()
+        }
 
     @property
     def n_obs(self) -> int:
@@ -59,51 +68,108 @@ class ArraySample:
         """Return how many of all rows lack a value of one of the columns."""
         missing = np.zeros(len(self._all[self.outcome]), bool)
         for name in columns:
-            values = self._all[name]
-            missing |= np.isnan(values) if values.dtype.kind == "f" else False
+            missing |= self._empty[name.column if isinstance(name, Indicator) else name]
         return int(missing.sum())
 
-    def summary(self, columns: Sequence[str]) -> Summary:
+    def expand(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return numeric columns; for text one indicator for each level but the first."""
+        return tuple(one for name in names for one in self._expand(name))
+
+    def summary(self, columns: Sequence[str], weights: str | None = None) -> Summary:
         """Return mean, smallest and largest value of each column over all rows."""
-        if not self.n_obs:
+        used, w = self._used(weights)
+        x = self._matrix(columns)[used]
+        if not len(x):
             nothing = np.zeros(len(columns))
             return Summary(0, nothing, nothing, nothing)
-        x = self._matrix(columns)
-        return Summary(self.n_obs, x.mean(axis=0), x.min(axis=0), x.max(axis=0))
+        mean = x.mean(axis=0) if weights is None else w @ x / w.sum()
+        return Summary(len(x), mean, x.min(axis=0), x.max(axis=0))
 
-    def moments(self, columns: Sequence[str], by: Sequence[str] = ()) -> Moments:
+    def weights(self, column: str) -> WeightSummary:
+        """Return what there is to know about a column of weights."""
+        w = self._data[column]
+        used = w[w > 0]
+        return weight_summary(
+            {
+                "missing": float(np.isnan(w).sum()),
+                "negative": float((w < 0).sum()),
+                "zero": float((w == 0).sum()),
+                "positive": float(len(used)),
+                "fractional": float((used != np.floor(used)).sum()),
+                "total": float(used.sum()),
+                "squares": float(used @ used),
+                "largest": float(used.max(initial=0.0)),
+            }
+        )
+
+    def moments(
+        self,
+        columns: Sequence[str],
+        by: Sequence[str] = (),
+        weights: str | None = None,
+        kind: WeightKind = "frequency",
+        *,
+        basis: Float | None = None,
+    ) -> Moments:
         """Return the moments of (1, columns - centre) by group."""
-        groups = self._groups(by)
-        centre = self._centre(columns)
-        z = _with_one(self._matrix(columns) - centre)
+        used, w = self._used(weights, kind)
+        groups = grouping({name: self._data[name][used] for name in by}, int(used.sum()))
+        centre = self._centre(columns, weights)
+        z = self._z(columns, centre, basis)[used]
+        powers = range(3) if weights and kind == "probability" else range(1, 2)
+        every = np.array([_cross(z * w[:, None] ** power, z, groups) for power in powers])
+        repeated = w if kind == "frequency" else np.ones_like(w)
         return Moments(
             columns=tuple(columns),
             centre=centre,
             labels=groups.labels,
-            n=np.bincount(groups.codes, minlength=groups.size),
-            cross=_cross(z, z, groups),
+            n=np.bincount(groups.codes, repeated, groups.size).round().astype(np.int64),
+            cross=every[-1] if len(every) == 1 else every[1],
+            powers=every if len(every) > 1 else None,
+            basis=basis,
         )
 
-    def row_moments(self, model: RowModel) -> RowMoments:
+    def row_moments(
+        self, model: RowModel, weights: str | None = None, kind: WeightKind = "frequency"
+    ) -> RowMoments:
         """Return the sums over rows that HC0 to HC3 need."""
-        groups = self._groups(tuple(model.labels))
+        used, w = self._used(weights, kind)
+        groups = grouping({name: self._data[name][used] for name in model.labels}, int(used.sum()))
         place = _places(groups, model)[groups.codes]
-        y = self._data[self.outcome] - self._centre((self.outcome,))
-        z = _with_one(self._matrix(model.columns) - self._centre(model.columns))
-        e = y - np.einsum("ij,ij->i", z, model.residual[place])
-        a = np.einsum("ij,ij->i", z, model.influence[place])
-        h = np.einsum("ij,ijk,ik->i", z, model.leverage[place], z)
+        columns = (*model.columns, self.outcome)
+        z = self._z(columns, self._centre(columns, weights), model.basis)[used]
+        z, y = z[:, :-1], z[:, -1]
+        times, root = (w, 1.0) if kind == "frequency" else (1.0, np.sqrt(w))
+        e = (y - np.einsum("ij,ij->i", z, model.residual[place])) * root
+        a = np.einsum("ij,ij->i", z, model.influence[place]) * root
+        h = np.einsum("ij,ijk,ik->i", z, model.leverage[place], z) * root**2
         alone = h > LEVERAGE_LIMIT
         h = np.where(alone, 0.0, h)
         rest = 1 - h
-        weight = a**2 / rest
         return RowMoments(
             labels=model.labels,
-            squares=np.array([np.sum((e * a) ** 2 / rest**j) for j in range(3)]),
-            fourth=float(np.sum(a**4 * (1 - 2 * h) / rest**2)),
-            weighted=_cross(z * weight[:, None], z, Grouping(model.labels, place)),
-            alone=float(np.sum(a[alone] ** 2)),
+            squares=np.array([np.sum(times * (e * a) ** 2 / rest**j) for j in range(3)]),
+            fourth=float(np.sum(times * a**4 * (1 - 2 * h) / rest**2)),
+            weighted=_cross(z * (w * a**2 / rest)[:, None], z, Grouping(model.labels, place)),
+            alone=float(np.sum((times * a**2)[alone])),
         )
+
+    def within(
+        self,
+        columns: Sequence[str],
+        unit: str,
+        period: str | None = None,
+        by: Sequence[str] = (),
+        weights: str | None = None,
+        kind: WeightKind = "frequency",
+    ) -> Within:
+        """Return the moments of columns demeaned within units, by group."""
+        of = Demeaning(tuple(columns), unit, period, weights, kind)
+        return within_arrays(self._data, of, by, self._centre(columns))
+
+    def within_scores(self, model: WithinModel, by: Sequence[str] = ()) -> ScoreProducts:
+        """Return the products of groups' scores in a two-way model."""
+        return within_scores_arrays(self._data, model, by)
 
     def levels(self, column: str) -> NDArray[Any]:
         """Return the distinct values of a column, sorted."""
@@ -111,17 +177,48 @@ class ArraySample:
 
     def columns(self, names: Sequence[str]) -> Mapping[str, NDArray[Any]]:
         """Return whole columns, each shape (n,)."""
-        return {name: self._data[name].copy() for name in names}
+        return {name: self._column(name).copy() for name in names}
 
     def _groups(self, by: Sequence[str]) -> Grouping:
         return grouping({name: self._data[name] for name in by}, self.n_obs)
 
-    def _centre(self, columns: Sequence[str]) -> Float:
-        return centre_of(self.summary(columns).mean)
+    def _used(
+        self, weights: str | None, kind: WeightKind | None = None
+    ) -> tuple[NDArray[np.bool_], Float]:
+        """Return which rows have a positive weight, and their weights as the kind scales them."""
+        if weights is None:
+            return np.ones(self.n_obs, bool), np.ones(self.n_obs)
+        summary, w = self.weights(weights), self._data[weights]
+        return w > 0, w[w > 0] / (unit_of(summary, kind) if kind else 1.0)
+
+    def _centre(self, columns: Sequence[str], weights: str | None = None) -> Float:
+        return centre_of(self.summary(columns, weights).mean)
+
+    def _z(self, columns: Sequence[str], centre: Float, basis: Float | None) -> Float:
+        centred = self._matrix(columns) - centre
+        return _with_one(centred if basis is None else centred @ basis)
 
     def _matrix(self, columns: Sequence[str]) -> Float:
         empty = np.zeros((self.n_obs, 0))
-        return np.column_stack([empty, *(self._data[name] for name in columns)])
+        return np.column_stack([empty, *map(self._column, columns)])
+
+    def _column(self, name: str) -> NDArray[Any]:
+        if isinstance(name, Indicator):
+            there: Float = (self._data[name.column] == name.level).astype(np.float64)
+            return there
+        return self._data[name]
+
+    def _expand(self, name: str) -> tuple[str, ...]:
+        if isinstance(name, Indicator) or self._data[name].dtype.kind != "U":
+            return (name,)
+        return indicators(name, self.levels(name).tolist(), self._data)
+
+
+def _empty(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which values are missing: NaN, or ``None`` among text."""
+    if values.dtype.kind == "O":
+        return np.array([value is None for value in values], dtype=bool)
+    return np.isnan(values) if values.dtype.kind == "f" else np.zeros(len(values), bool)
 
 
 def _count(groups: Grouping) -> Cells:

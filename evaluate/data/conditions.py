@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import cast
 
 from evaluate.data import sql
-from evaluate.data.definition import Condition, Scalar
 from evaluate.data.names import closest, shown
+from evaluate.data.rules import Condition, Scalar
 from evaluate.data.variable import (
     Levels,
     Period,

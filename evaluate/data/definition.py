@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from evaluate.core import DataKind, Name, Strict
+from evaluate.data.rules import ColumnName, Condition, Derive
 
-ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Scalar = bool | int | float | str
+__all__ = ["ColumnName", "Data", "Join", "Source"]
+
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
+TableName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+# Formats that carry types of their own, and those among them that hold several tables.
+TYPED_SUFFIXES = (".parquet", ".dta", ".sav", ".zsav", ".duckdb", ".sqlite", ".db")
+DATABASE_SUFFIXES = (".duckdb", ".sqlite", ".db")
+_STATISTICS_SUFFIXES = (".dta", ".sav", ".zsav")
 
 
 class Source(Strict):
     """One table of rows."""
 
-    path: RelativePath = Field(description="File under the study's folder: .csv or .parquet.")
+    path: RelativePath | None = Field(
+        default=None,
+        description="File under the study's folder (.csv, .parquet, .dta, .sav, .duckdb, .sqlite), "
+        "a folder of such .parquet or .csv files, or a pattern such as data/part-*.parquet.",
+    )
+    database: Variable | None = Field(
+        default=None,
+        description="Environment variable that holds the connection to a database.",
+    )
+    table: TableName | None = Field(
+        default=None, description="Table or view of a database, or of a database file."
+    )
     encoding: Literal["utf-8", "latin-1", "utf-16"] = Field(
-        default="utf-8", description="Of a CSV file."
+        default="utf-8", description="Of a CSV file, or of an old Stata or SPSS file."
     )
     delimiter: Literal[",", ";", "\t"] = Field(
         default=",", description="Between the columns of a CSV file."
@@ -30,112 +50,75 @@ class Source(Strict):
         default=None, max_length=40, description="Of dates, such as %d.%m.%Y; else ISO 8601."
     )
 
-    @property
-    def is_parquet(self) -> bool:
-        """Return whether the file is Parquet, which needs none of the other keys."""
-        return self.path.lower().endswith(".parquet")
-
-
-class Power(Strict):
-    """``of`` raised to ``exponent``."""
-
-    of: ColumnName = Field(description="Column.")
-    exponent: float = Field(description="Exponent.")
-
-
-class Pair(Strict):
-    """Two columns, in order."""
-
-    left: ColumnName = Field(description="First column.")
-    right: ColumnName = Field(description="Second column.")
-
-
-class Log(Strict):
-    """Natural logarithm of ``of`` plus ``plus``."""
-
-    of: ColumnName = Field(description="Column.")
-    plus: float = Field(default=0.0, description="Added before the logarithm is taken.")
-
-
-class Bins(Strict):
-    """``of`` cut into intervals closed on the left; codes 0, 1, 2 and so on."""
-
-    of: ColumnName = Field(description="Column.")
-    edges: tuple[float, ...] = Field(min_length=1, description="Increasing cut points.")
-
     @model_validator(mode="after")
-    def _increase(self) -> Bins:
-        if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
+    def _one_place(self) -> Source:
+        if (self.path is None) == (self.database is None):
+            raise ValueError("there is not exactly one of `path` and `database`; keep one of them")
+        if self.database is not None and self.table is None:
+            raise ValueError("no table is named; add `table` with the name of a table or view")
+        if self.table is not None and self.path and self.suffix not in DATABASE_SUFFIXES:
+            raise ValueError("the file holds one table only; delete `table`")
+        foreign = sorted(self.given & self._foreign)
+        if foreign:
             raise ValueError(
-                "the edges do not increase; write each cut point once, the lowest first"
-            )
-        return self
-
-
-class Condition(Strict):
-    """A test of one column. A row whose cell is missing passes only ``missing: true``."""
-
-    column: ColumnName = Field(description="Column that is tested.")
-    is_: Scalar | None = Field(default=None, alias="is", description="Equal to this value.")
-    is_not: Scalar | None = Field(default=None, description="Different from this value.")
-    in_: tuple[Scalar, ...] | None = Field(
-        default=None, alias="in", min_length=1, description="One of these values."
-    )
-    not_in: tuple[Scalar, ...] | None = Field(
-        default=None, min_length=1, description="None of these values."
-    )
-    at_least: float | None = Field(default=None, description="Greater than or equal.")
-    at_most: float | None = Field(default=None, description="Less than or equal.")
-    above: float | None = Field(default=None, description="Greater than.")
-    below: float | None = Field(default=None, description="Less than.")
-    between: tuple[float, float] | None = Field(default=None, description="Both ends included.")
-    missing: bool | None = Field(default=None, description="Missing, or not missing.")
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Condition:
-        if len(self.model_fields_set - {"column"}) != 1:
-            raise ValueError(
-                "there is not exactly one test; keep `column` and one of `is`, `in`, `at_least`, …"
-            )
-        if self.between is not None and self.between[0] > self.between[1]:
-            raise ValueError("no number lies between the two; put the lower one first")
-        return self
-
-    @property
-    def test(self) -> tuple[str, object]:
-        """Return the name of the test, such as ``"at_least"``, and its value."""
-        (field,) = self.model_fields_set - {"column"}
-        return field.rstrip("_"), getattr(self, field)
-
-
-class Derive(Strict):
-    """A new column, computed from others."""
-
-    name: Name = Field(description="Name of the new column; it stands in the dictionary too.")
-    unit: str | None = Field(default=None, max_length=60, description="Unit of the new column.")
-    power: Power | None = Field(default=None, description="A power of a column.")
-    product: Pair | None = Field(default=None, description="left × right.")
-    difference: Pair | None = Field(default=None, description="left − right.")
-    ratio: Pair | None = Field(default=None, description="left / right; missing where right is 0.")
-    log: Log | None = Field(default=None, description="Natural logarithm.")
-    bins: Bins | None = Field(default=None, description="Intervals of a column.")
-    indicator: Condition | None = Field(
-        default=None, description="1 where the condition holds, 0 where not, else missing."
-    )
-
-    @model_validator(mode="after")
-    def _one_rule(self) -> Derive:
-        if len(self.model_fields_set - {"name", "unit"}) != 1:
-            raise ValueError(
-                "there is not exactly one rule; keep `name`, `unit` and one of `power`, `ratio`, …"
+                f"`{foreign[0]}` says how a CSV file is written, and this source has types of its "
+                f"own; delete `{foreign[0]}`"
             )
         return self
 
     @property
-    def rule(self) -> tuple[str, Power | Pair | Log | Bins | Condition]:
-        """Return the name of the rule, such as ``"power"``, and its fields."""
-        (field,) = self.model_fields_set - {"name", "unit"}
-        return field, getattr(self, field)
+    def suffix(self) -> str:
+        """Return the ending of the path in small letters; empty for a folder or a database."""
+        return PurePosixPath(self.path or "").suffix.lower()
+
+    @property
+    def label(self) -> str:
+        """Return what messages call the source: its path, or its table."""
+        return self.path or self.table or ""
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Return the keys of a CSV file that the study sets."""
+        keys = {"encoding", "delimiter", "decimal", "date_format"}
+        return frozenset(
+            key for key in keys & self.model_fields_set if getattr(self, key) is not None
+        )
+
+    @property
+    def _foreign(self) -> frozenset[str]:
+        if self.database is None and self.suffix not in TYPED_SUFFIXES:
+            return frozenset()
+        own = {"encoding"} if self.suffix in _STATISTICS_SUFFIXES else set()
+        return frozenset({"encoding", "delimiter", "decimal", "date_format"} - own)
+
+
+class Join(Strict):
+    """Two sources put side by side, row by row, where their keys are equal."""
+
+    left: Name = Field(description="Source whose rows stay.")
+    right: Name = Field(description="Source whose columns are added.")
+    on: ColumnName | tuple[ColumnName, ...] = Field(
+        description="Column, or list of columns, that both sources have."
+    )
+    cardinality: Literal["one_to_one", "many_to_one"] = Field(
+        description="How many rows of the left source one row of the right may stand for."
+    )
+    unmatched: Literal["error", "keep", "drop"] = Field(
+        default="error", description="What becomes of left rows that no right row fits."
+    )
+
+    @model_validator(mode="after")
+    def _two_and_a_key(self) -> Join:
+        if self.left == self.right:
+            raise ValueError("a source is joined to itself; name two sources")
+        if not self.keys or len(set(self.keys)) != len(self.keys):
+            raise ValueError("the key is empty or names a column twice; name each column once")
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the columns of the key."""
+        return (self.on,) if isinstance(self.on, str) else self.on
 
 
 class Data(Strict):
@@ -146,7 +129,10 @@ class Data(Strict):
         default=None, description="Short for sources: {main: {path: …}}."
     )
     sources: dict[Name, Source] | None = Field(
-        default=None, min_length=1, max_length=1, description="The table, by name."
+        default=None, min_length=1, max_length=50, description="The tables, by name."
+    )
+    join: tuple[Join, ...] = Field(
+        default=(), description="How several sources become one table, in order."
     )
     dummy: RelativePath | None = Field(
         default=None, description="Dummy rows in place of restricted ones, for `run --dummy`."
@@ -164,17 +150,46 @@ class Data(Strict):
             raise ValueError(
                 "dummy rows stand in only for restricted data; delete `dummy`, or set `kind: restricted`"
             )
+        for fault in _join_faults(self.tables, self.join):
+            raise ValueError(fault)
         return self
 
     def in_dummy_form(self) -> Data:
-        """Return the same block with the dummy rows in place of the restricted ones."""
-        rows = self.main.model_copy(update={"path": self.dummy})
+        """Return the same block with the dummy rows in place of the restricted ones.
+
+        The dummy rows are one table with every column, whatever the sources were.
+        """
+        suffix = PurePosixPath(self.dummy or "").suffix.lower()
+        kept = {} if suffix in TYPED_SUFFIXES else {one: getattr(self.main, one)
+                                                    for one in self.main.given}  # fmt: skip
+        rows = Source(path=self.dummy, **kept)
         changed = {"kind": "dummy", "source": None, "sources": {"main": rows}, "dummy": None}
-        return self.model_copy(update=changed)
+        return self.model_copy(update={**changed, "join": ()})
+
+    @property
+    def tables(self) -> Mapping[str, Source]:
+        """Return every source by name."""
+        return {"main": Source(path=self.source)} if self.sources is None else self.sources
 
     @property
     def main(self) -> Source:
-        """Return the table of rows."""
-        if self.sources is None:
-            return Source(path=self.source or "")
-        return next(iter(self.sources.values()))
+        """Return the source whose rows stay: the first join's left one, or the only one."""
+        name = self.join[0].left if self.join else next(iter(self.tables))
+        return self.tables[name]
+
+
+def _join_faults(tables: Mapping[str, Source], joins: tuple[Join, ...]) -> Iterator[str]:
+    """Yield what keeps the joins from making one table of all sources."""
+    joined = {joins[0].left} if joins else set(list(tables)[:1])
+    for one in joins:
+        for name in (one.left, one.right):
+            if name not in tables:
+                yield f"`{name}` is joined, but `sources` has no such source; correct its name"
+        if one.left not in joined:
+            yield f"`{one.left}` stands left before it is joined; put the joins in order"
+        if one.right in joined:
+            yield f"`{one.right}` is joined twice; join each source once"
+        joined.add(one.right)
+    for name in tables:
+        if name not in joined:
+            yield f"`{name}` is not joined to the others; add it to `join`, or delete it"

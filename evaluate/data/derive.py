@@ -7,12 +7,21 @@ from dataclasses import dataclass
 
 from evaluate.data import sql
 from evaluate.data.conditions import Unfit, compile_condition
-from evaluate.data.definition import Bins, Condition, Derive, Log, Pair, Power
 from evaluate.data.names import shown
+from evaluate.data.rules import Condition, DatePart, Derive, Lag, Log, Pair, Power, Rule
 from evaluate.data.variable import NUMERIC, PeriodForm, Variable
 
 _SIGNS = {"product": "*", "difference": "-", "ratio": "/"}
-_CODES = frozenset({"bins", "indicator"})
+_CODES = frozenset({"bins", "indicator", "date_part"})
+_DAYS = {"week": "week", "weekday": "isodow", "day": "day", "year": "year", "quarter": "quarter",
+         "month": "month"}  # fmt: skip
+# Of a period's number.
+_PARTS: dict[PeriodForm, dict[str, str]] = {
+    "year": {"year": "{}"},
+    "school year": {"year": "{}"},
+    "quarter": {"year": "{} // 4", "quarter": "{} % 4 + 1"},
+    "month": {"year": "{} // 12", "quarter": "{} % 12 // 3 + 1", "month": "{} % 12 + 1"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Computed:
         SQL that is true where the number does not fit the declared type.
     why : str
         What an undefined value means.
+    lag : Lag or None
+        The rule, where it looks at other rows.
     """
 
     name: str
@@ -38,6 +49,7 @@ class Computed:
     undefined: str
     unfit: str
     why: str
+    lag: Lag | None = None
 
 
 def inputs_of(derive: Derive) -> tuple[str, ...]:
@@ -45,6 +57,8 @@ def inputs_of(derive: Derive) -> tuple[str, ...]:
     _, rule = derive.rule
     if isinstance(rule, Pair):
         return rule.left, rule.right
+    if isinstance(rule, Lag):
+        return rule.of, rule.by, rule.over
     return (rule.column,) if isinstance(rule, Condition) else (rule.of,)
 
 
@@ -68,6 +82,8 @@ def compile_derive(
         If the rule cannot be applied to its columns, or the dictionary declares another type.
     """
     name, rule = derive.rule
+    if isinstance(rule, Lag):
+        return _lag(derive.name, rule, variables)
     value = _compile(name, rule, variables, forms)
     present = " AND ".join(f"{sql.identifier(one)} IS NOT NULL" for one in inputs_of(derive))
     if name == "ratio" and isinstance(rule, Pair):
@@ -87,7 +103,7 @@ def compile_derive(
 
 def _compile(
     name: str,
-    rule: Power | Pair | Log | Bins | Condition,
+    rule: Rule,
     variables: Mapping[str, Variable],
     forms: Mapping[str, PeriodForm],
 ) -> str:
@@ -100,6 +116,8 @@ def _compile(
         left, right = (_number(one, variables) for one in (rule.left, rule.right))
         divisor = f"nullif({right}, 0)" if name == "ratio" else right
         return f"({left} {_SIGNS[name]} {divisor})"
+    if isinstance(rule, DatePart):
+        return _part(rule, variables[rule.of], forms.get(rule.of))
     number = _number(rule.of, variables)
     if isinstance(rule, Power):
         # Plain products agree to the last digit with other tools, pow() need not.
@@ -109,10 +127,63 @@ def _compile(
     if isinstance(rule, Log):
         inner = f"({number} + {sql.literal(float(rule.plus))})"
         return f"CASE WHEN {inner} > 0 THEN ln({inner}) END"
+    if isinstance(rule, Lag):
+        raise TypeError("a lag is compiled apart")
     cuts = (f"WHEN {number} < {sql.literal(float(edge))} THEN {i}"
             for i, edge in enumerate(rule.edges))  # fmt: skip
     codes = f"CASE WHEN {number} IS NULL THEN NULL {' '.join(cuts)} ELSE {len(rule.edges)} END"
     return f"CAST({codes} AS DOUBLE)"
+
+
+def _part(rule: DatePart, variable: Variable, form: PeriodForm | None) -> str:
+    column = sql.identifier(rule.of)
+    if variable.type == "date":
+        return f"CAST({_DAYS[rule.part]}({column}) AS DOUBLE)"
+    if variable.type != "period":
+        raise Unfit(
+            f"`{shown(rule.of)}` is {variable.type} ({variable.where}), and `date_part` takes a "
+            "part of dates and periods",
+            "name a column of dates or periods",
+        )
+    if form is None:
+        return "CAST(NULL AS DOUBLE)"  # before the cells have been seen, or where all are missing
+    parts = _PARTS[form]
+    if rule.part not in parts:
+        raise Unfit(
+            f"the periods of `{shown(rule.of)}` are written as {form}, which has no {rule.part}",
+            f"take one of: {', '.join(parts)}",
+        )
+    return f"CAST({parts[rule.part].format(column)} AS DOUBLE)"
+
+
+def _lag(name: str, rule: Lag, variables: Mapping[str, Variable]) -> Computed:
+    """Return the value of the same unit some periods before, NULL over a gap."""
+    of, over, target = variables[rule.of], variables[rule.over], variables[name]
+    if over.type not in {"period", "integer"}:
+        raise Unfit(
+            f"`{shown(rule.over)}` is {over.type} ({over.where}), and a lag counts periods",
+            "name a column of periods, or of whole numbers such as years",
+        )
+    if variables[rule.by].type == "number" or rule.by == rule.over:
+        raise Unfit(
+            f"`{name}` needs a column of values, one of units and one of periods",
+            "name three columns; units are integer, text or category",
+        )
+    if target.type != of.type and (of.type, target.type) != ("integer", "number"):
+        raise Unfit(
+            f"the computed column `{name}` is declared {target.type} ({target.where}), and "
+            f"`{shown(rule.of)}` is {of.type}",
+            f"declare it {of.type}",
+        )
+    by, time = sql.identifier(rule.by), sql.identifier(rule.over)
+    window = (
+        f"max({sql.identifier(rule.of)}) OVER (PARTITION BY {by} ORDER BY {time} "
+        f"RANGE BETWEEN {rule.periods} PRECEDING AND {rule.periods} PRECEDING)"
+    )
+    value = f"CASE WHEN {by} IS NOT NULL AND {time} IS NOT NULL THEN {window} END"
+    if target.type != of.type:
+        value = f"CAST({value} AS DOUBLE)"
+    return Computed(name, value, "false", "false", "", rule)
 
 
 def _number(name: str, variables: Mapping[str, Variable]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from evaluate.data.definition import Source
+from evaluate.data.files import Origin
 from evaluate.data.names import plural
 from evaluate.errors import DataError, Problem
 
@@ -16,8 +16,8 @@ class TextPass:
 
     Parameters
     ----------
-    source : Source
-        As the study defines it.
+    origin : Origin
+        What messages say of the file.
 
     Attributes
     ----------
@@ -25,10 +25,11 @@ class TextPass:
         Quotation marks so far.
     """
 
-    def __init__(self, source: Source) -> None:
-        self.source, self.n_quotes = source, 0
+    def __init__(self, origin: Origin) -> None:
+        self.origin, self.source, self.n_quotes = origin, origin.source, 0
         # utf-8-sig drops a byte order mark, utf-16 reads it.
-        name = "utf-8-sig" if source.encoding == "utf-8" else source.encoding
+        encoding = origin.source.encoding
+        name = "utf-8-sig" if encoding == "utf-8" else encoding
         self._decode = codecs.getincrementaldecoder(name)("strict").decode
         self._decode_utf8 = codecs.getincrementaldecoder("utf-8")("strict").decode
         self._may_be_utf8, self._is_ascii, self._n_nul = True, True, 0
@@ -74,7 +75,7 @@ class TextPass:
         if self._n_nul:
             raise DataError(
                 Problem(
-                    self.source.path,
+                    self.origin.label,
                     f"the file holds {plural(self._n_nul, 'NUL byte')}",
                     "it is not a text file, or it was damaged on its way",
                     "export it again as CSV",
@@ -94,10 +95,10 @@ class TextPass:
                 self._may_be_utf8 = False
 
     def _other(self, likely: str) -> DataError:
-        fix = f"set `encoding: {likely}` under `data.sources.main`, or save the file as UTF-8"
+        fix = f"set `encoding: {likely}` under {self.origin.setting}, or save the file as UTF-8"
         return DataError(
             Problem(
-                self.source.path,
+                self.origin.label,
                 f"the file is not {self.source.encoding}; it is most likely {likely}",
                 "letters such as æ, ø, å and ö would be read as something else",
                 "save the file as UTF-8" if likely == "damaged" else fix,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import duckdb
 
-from evaluate.data import sql
+from evaluate.data import native, sql
 from evaluate.data.cells import Cells, Counts, matches, number_pattern
+from evaluate.data.definition import TYPED_SUFFIXES
 from evaluate.data.names import plural, shown
-from evaluate.data.table import RAW
 from evaluate.data.variable import Levels, Period, PeriodForm, Range, Variable
 from evaluate.errors import Problem
 
@@ -28,6 +28,7 @@ _INFINITE = r"(?i)[+-]?(inf|infinity|nan)"
 
 def problems_in(
     connection: duckdb.DuckDBPyConnection,
+    relation: str,
     columns: Mapping[str, Cells],
     counts: Mapping[str, Counts],
 ) -> list[Problem]:
@@ -36,17 +37,19 @@ def problems_in(
     Parameters
     ----------
     connection : DuckDBPyConnection
-        Holds the table of text, which is asked again where cells do not fit.
+        Holds the cells, which are asked again where they do not fit.
+    relation : str
+        Table or view of the present cells and the values.
     columns : mapping of str to Cells
         By name.
     counts : mapping of str to Counts
-        By name, as ``type_cells`` returns them.
+        By name, as ``survey`` returns them.
     """
     found: list[Problem] = []
     for name, cells in columns.items():
-        where, count = f"{cells.source.path}:{shown(name)}", counts[name]
+        where, count = f"{cells.origin.label}:{shown(name)}", counts[name]
         if count.fitting < count.present:
-            found.append(_unfit(connection, where, cells, count))
+            found.append(_unfit(connection, relation, where, cells, count))
         found += of_values(where, cells.variable, count)
         found += _of_forms(where, cells.variable, count)
     return found
@@ -78,10 +81,10 @@ def of_values(where: str, variable: Variable, count: Counts) -> Iterator[Problem
 
 
 def _unfit(
-    connection: duckdb.DuckDBPyConnection, where: str, cells: Cells, count: Counts
+    connection: duckdb.DuckDBPyConnection, relation: str, where: str, cells: Cells, count: Counts
 ) -> Problem:
     kind = cells.variable.type
-    reasons = _reasons(connection, cells)
+    reasons = _reasons(connection, relation, cells)
     n_unfit = count.present - count.fitting
     what = f"{_of(n_unfit, count.present)} {'is' if n_unfit == 1 else 'are'} not {_NOUNS[kind]}"
     known = [f"{number} {words}" for number, words, _ in reasons]
@@ -95,11 +98,13 @@ def _unfit(
 
 
 def _remedy(cells: Cells) -> str:
-    kind = cells.variable.type
-    if kind == "date" and not cells.source.date_format:
-        return "write dates as 2015-09-30, or set `date_format` under `data.sources.main`"
+    kind, source = cells.variable.type, cells.origin.source
+    if kind == "date" and source.suffix in TYPED_SUFFIXES:
+        return "store them as dates, or write them as 2015-09-30"
+    if kind == "date" and not source.date_format:
+        return f"write dates as 2015-09-30, or set `date_format` under {cells.origin.setting}"
     if kind == "date":
-        return "correct `date_format` under `data.sources.main`, or the cells"
+        return f"correct `date_format` under {cells.origin.setting}, or the cells"
     if kind == "period":
         return "write periods as 2015, 2015/16, 2015-Q2 or 2015-09"
     if kind == "boolean":
@@ -107,20 +112,34 @@ def _remedy(cells: Cells) -> str:
     return "declare codes that mean missing in the dictionary, or correct the cells"
 
 
-def _reasons(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[tuple[int, str, str]]:
+def _reasons(
+    connection: duckdb.DuckDBPyConnection, relation: str, cells: Cells
+) -> list[tuple[int, str, str]]:
     """Return how many unfit cells look like what, and the remedy; the commonest first."""
     if cells.variable.type not in {"integer", "number"}:
         return []
+    tests = native.reasons(cells.kind, cells.variable) if cells.is_native else _of_text(cells)
+    case = " ".join(f"WHEN {test} THEN {i}" for i, (test, _, _) in enumerate(tests))
+    rows = connection.execute(
+        f"SELECT CASE {case} ELSE -1 END AS kind, count(*) FROM "
+        f"(SELECT {cells.p} AS p, {cells.t} AS t FROM {relation}) WHERE p IS NOT NULL "
+        "AND t IS NULL GROUP BY kind ORDER BY count(*) DESC, kind"
+    ).fetchall()
+    return [(count, *tests[kind][1:]) for kind, count in rows if kind >= 0]
+
+
+def _of_text(cells: Cells) -> list[tuple[str, str, str]]:
+    """Return what a text ``p`` that is no number may look like."""
     own, other = cells.decimal, "," if cells.decimal == "." else "."
     word = {",": "comma", ".": "point"}[other]
     number = matches("p", number_pattern(own))
-    tests = [
+    return [
         (matches("p", _INFINITE), "not finite", "declare what stands for missing, or correct it"),
         (matches("p", _MINUS), "with a typographic minus", "write the minus as a hyphen: -1"),
         (
             f"{matches('p', number_pattern(other))} AND contains(p, {sql.text(other)})",
             f"with a decimal {word}",
-            f'set `decimal: "{other}"` under `data.sources.main`',
+            f'set `decimal: "{other}"` under {cells.origin.setting}',
         ),
         (
             matches("p", _THOUSANDS),
@@ -140,13 +159,6 @@ def _reasons(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[tuple[
             "declare it as number, or correct the cells",
         ),
     ]
-    case = " ".join(f"WHEN {test} THEN {i}" for i, (test, _, _) in enumerate(tests))
-    rows = connection.execute(
-        f"SELECT CASE {case} ELSE -1 END AS kind, count(*) FROM "
-        f"(SELECT {cells.present} AS p FROM {RAW}) WHERE p IS NOT NULL "
-        f"AND {cells.typed('p')} IS NULL GROUP BY kind ORDER BY count(*) DESC, kind"
-    ).fetchall()
-    return [(count, *tests[kind][1:]) for kind, count in rows if kind >= 0]
 
 
 def _of_forms(where: str, variable: Variable, count: Counts) -> Iterator[Problem]:

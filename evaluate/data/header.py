@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from evaluate.data.definition import Source
+from evaluate.data.files import Origin
 from evaluate.data.names import closest, plural, shown
 from evaluate.errors import DataError, Problem
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
-def header_problems(source: Source, names: Sequence[str], wanted: Sequence[str]) -> list[Problem]:
+def header_problems(origin: Origin, names: Sequence[str], wanted: Sequence[str]) -> list[Problem]:
     """Return what is wrong with the names of columns.
 
     Parameters
     ----------
-    source : Source
-        As the study defines it.
+    origin : Origin
+        What messages say of the file.
     names : sequence of str
         The first row.
     wanted : sequence of str
@@ -26,7 +26,7 @@ def header_problems(source: Source, names: Sequence[str], wanted: Sequence[str])
     """
     # A file without a header has data in its first row, so only names that the study knows,
     # or that are near to one, are ever printed.
-    path, fix = source.path, "let the first row of the file name every column once"
+    path, fix = origin.label, "let the first row of the file name every column once"
     why = "columns are found by their names in the first row"
     if wanted and not set(wanted) & set(names) and (numbers := sum(map(_is_number, names))):
         what = f"the first row seems to hold data: {numbers} of {plural(len(names), 'cell')} "
@@ -40,17 +40,28 @@ def header_problems(source: Source, names: Sequence[str], wanted: Sequence[str])
     if others := len(twice) - len(known):
         what = f"{plural(others, 'other name')} stand{'s' * (others == 1)} over several columns"
         problems.append(Problem(path, what, why, fix))
-    return problems or _absent(source, names, wanted)
+    return problems
 
 
-def _absent(source: Source, names: Sequence[str], wanted: Sequence[str]) -> list[Problem]:
+def absent(where: str, names: Sequence[str], wanted: Sequence[str]) -> list[Problem]:
+    """Return the columns that no file has.
+
+    Parameters
+    ----------
+    where : str
+        The file, or the files.
+    names : sequence of str
+        The columns that are there.
+    wanted : sequence of str
+        Columns that the study needs.
+    """
     problems = []
     for name in wanted:
         if name not in names:
             near = closest(name, names)
             problems.append(
                 Problem(
-                    f"{source.path}:{shown(name)}",
+                    f"{where}:{shown(name)}",
                     "the file has no such column",
                     "the study and the data dictionary promise it",
                     f"did you mean `{shown(near)}`?" if near else "add it, or correct its name",
@@ -67,7 +78,7 @@ def _is_number(name: str) -> bool:
     return True
 
 
-def refuse_other_delimiter(source: Source, header: str) -> None:
+def refuse_other_delimiter(origin: Origin, header: str) -> None:
     """Refuse a first row of one cell that holds another delimiter.
 
     Raises
@@ -75,17 +86,17 @@ def refuse_other_delimiter(source: Source, header: str) -> None:
     DataError
         With the delimiter that the file seems to have.
     """
+    delimiter = origin.source.delimiter
     for sign, word in _DELIMITERS.items():
-        if sign != source.delimiter and sign in header:
+        if sign != delimiter and sign in header:
             choice = r"\t" if sign == "\t" else sign
             can = sign in ",;\t"
             raise DataError(
                 Problem(
-                    source.path,
+                    origin.label,
                     f"the first row is one column that holds a {word}",
-                    f"the columns are divided by {_DELIMITERS[source.delimiter]}s as the study "
-                    "has it",
-                    f'set `delimiter: "{choice}"` under `data.sources.main`'
+                    f"the columns are divided by {_DELIMITERS[delimiter]}s as the study has it",
+                    f'set `delimiter: "{choice}"` under {origin.setting}'
                     if can
                     else "export it with commas, semicolons or tabs",
                 )

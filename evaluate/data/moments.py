@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -65,9 +65,13 @@ class Moments:
     labels : mapping of str to ndarray, each shape (g,)
         As in ``Cells``.
     n : ndarray, shape (g,)
-        Rows in each group.
+        Rows in each group that have a positive weight; with frequencies, their sum.
     cross : ndarray, shape (g, p + 1, p + 1)
-        Sum over the group's rows of z z'.
+        Sum over the group's rows of w z z', with weight w = 1 for rows without weights.
+    powers : ndarray, shape (3, g, p + 1, p + 1), or None
+        Sums of z z', w z z' and w^2 z z', for probability weights.
+    basis : ndarray, shape (p, p), or None
+        Where given, z is (1, (columns - centre) @ basis) instead.
     """
 
     columns: tuple[str, ...]
@@ -75,13 +79,44 @@ class Moments:
     labels: Labels
     n: Integer
     cross: Float
+    powers: Float | None = None
+    basis: Float | None = None
 
     def only(self, columns: Sequence[str]) -> Moments:
-        """Return the moments of some of the columns."""
+        """Return the moments of some of the columns.
+
+        Raises
+        ------
+        ValueError
+            If the moments are in a basis in which one of them holds part of a column left out.
+        """
         at = [self.columns.index(name) for name in columns]
+        basis = self.basis
+        if basis is not None:
+            if np.delete(basis, at, axis=0)[:, at].any():
+                raise ValueError("in this basis a column holds part of one that is left out")
+            basis = basis[np.ix_(at, at)]
         keep = [0, *(i + 1 for i in at)]
-        cross = self.cross[:, keep][:, :, keep]
-        return Moments(tuple(columns), self.centre[at], self.labels, self.n, cross)
+        return replace(
+            self,
+            columns=tuple(columns),
+            centre=self.centre[at],
+            cross=self.cross[:, keep][:, :, keep],
+            powers=None if self.powers is None else self.powers[:, :, keep][..., keep],
+            basis=basis,
+        )
+
+    def to_power(self, power: int) -> Moments:
+        """Return the same with ``cross`` as the sum of w^power z z', power 0, 1 or 2.
+
+        Raises
+        ------
+        ValueError
+            If no probability weights were used.
+        """
+        if self.powers is None:
+            raise ValueError("only probability weights have powers")
+        return replace(self, cross=self.powers[power])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +125,8 @@ class RowModel:
 
     With z = (1, covariates - centre) and the arrays of the row's group: the residual is
     outcome - centre of the outcome - z'residual, the leverage is z' leverage z, and the
-    row's weight in the contrast, x'(X'X)^-1 c, is z'influence.
+    row's weight in the contrast, x'(X'X)^-1 c, is z'influence. With a basis, covariates and
+    outcome are those of ``Moments`` in the same basis.
 
     Attributes
     ----------
@@ -102,6 +138,8 @@ class RowModel:
         Coefficients.
     leverage : ndarray, shape (g, p + 1, p + 1)
         Symmetric matrices.
+    basis : ndarray, shape (p + 1, p + 1), or None
+        Of the covariates and, last, the outcome, as in ``Moments``.
     """
 
     columns: tuple[str, ...]
@@ -109,6 +147,7 @@ class RowModel:
     residual: Float
     influence: Float
     leverage: Float
+    basis: Float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +156,8 @@ class RowMoments:
 
     With e the residual, h the leverage and a = x'(X'X)^-1 c of a row. A row whose leverage is
     above ``LEVERAGE_LIMIT`` has no residual; it enters with h = 0, and is counted in ``alone``.
+    With frequencies each row counts as often as it says. With other weights x and e are those
+    of the row times the root of its weight, as weighted least squares has them.
 
     Attributes
     ----------
@@ -194,3 +235,19 @@ def order(labels: Sequence[NDArray[Any]], n: int) -> Integer:
 def centre_of(mean: Float) -> Float:
     """Return means cut to 15 digits, which every engine reads back as the same number."""
     return np.array([float(f"{value:.15g}") for value in mean], dtype=np.float64)
+
+
+def coarser(cells: Cells, by: Sequence[str]) -> Cells:
+    """Return counts by some of the columns that finer counts were formed by.
+
+    Parameters
+    ----------
+    cells : Cells
+        The finer counts.
+    by : sequence of str
+        Some of their columns.
+    """
+    groups = grouping({name: cells.labels[name] for name in by}, len(cells.n))
+    n = np.zeros(groups.size, np.int64)
+    np.add.at(n, groups.codes, cells.n)
+    return Cells(groups.labels, n)

@@ -72,6 +72,7 @@ def make_plan(
     for name in sorted(columns):
         key = columns[name] if isinstance(columns, Mapping) else ("data",)
         planning.need(name, at(*key))
+    planning.join()
     planning.derive()
     planning.where()
     planning.refuse_clashes()
@@ -114,6 +115,15 @@ class _Planning:
         if problem not in self.problems:
             self.problems.append(problem)
         return False
+
+    def join(self) -> None:
+        for i, one in enumerate(self.data.join):
+            for name in one.keys:
+                where = self.at("data", "join", i, "on")
+                self.need(name, where)
+                if name in self.derived:
+                    what = f"`{shown(name)}` is computed, and sources are joined before that"
+                    self._fault(where, what, "name a column that both sources have")
 
     def derive(self) -> None:
         earlier: set[str] = set()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Mapping
-from contextlib import ExitStack
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -12,37 +12,44 @@ from typing import Literal, Self
 import duckdb
 
 from evaluate.core import ColumnRole
-from evaluate.data import sql
-from evaluate.data.cells import TYPED, Cells, Counts, judge, type_cells
-from evaluate.data.definition import Data, Source
-from evaluate.data.faults import form_of, of_values, problems_in
-from evaluate.data.names import plural
-from evaluate.data.plan import Plan, make_plan
+from evaluate.data.bring import Fetched, fetch
+from evaluate.data.definition import Data
+from evaluate.data.faults import form_of
+from evaluate.data.files import Place, locate
+from evaluate.data.join import Joined
+from evaluate.data.merge import TYPED, Merged, merge
+from evaluate.data.names import shown
+from evaluate.data.plan import At, Plan, make_plan
 from evaluate.data.scratch import scratch_folder
-from evaluate.data.source import Snapshot, check_date_format, locate, take
-from evaluate.data.table import RAW, column_of, connect, layout, load_raw, masked
-from evaluate.data.variable import PeriodForm, Variable
-from evaluate.data.views import USED, make_view
-from evaluate.errors import DataError, Problem
-
-At = Callable[..., str]
+from evaluate.data.source import check_date_format
+from evaluate.data.table import connect
+from evaluate.data.used import Lagged, Used, use_rows
+from evaluate.data.variable import NUMERIC, Variable
+from evaluate.data.views import Known, make_view
+from evaluate.data.watch import Watch, together
+from evaluate.errors import DataError, EvaluateError, Problem
 
 
 class Rows:
-    """A study's used rows; a context manager that removes its private copy at the end.
+    """A study's used rows; a context manager that removes its private copies at the end.
+
+    Parquet files are read where they are: leaving the context raises a DataError if one changed
+    meanwhile.
 
     Attributes
     ----------
     connection : DuckDBPyConnection
         Reaches nothing but these rows.
     n_rows : int
-        Rows in the source.
+        Rows in the source; of several, in the one whose rows stay.
     used : int
         Rows that meet the study's conditions.
-    sha256 : str
-        Of the bytes of the source; private where data are restricted.
     columns : mapping of str to Variable
         Columns that were read or computed.
+    joins : tuple of Joined
+        How many rows of each join found their partner.
+    lags : tuple of Lagged
+        How often each lag looked back over a gap.
     """
 
     def __init__(
@@ -50,15 +57,34 @@ class Rows:
         connection: duckdb.DuckDBPyConnection,
         scratch: Path,
         *,
-        path: str,
-        n_rows: int,
-        used: int,
-        sha256: str,
+        sources: Sequence[Fetched],
+        merged: Merged,
+        used: Used,
         columns: Mapping[str, Variable],
+        known: Mapping[str, Known],
     ) -> None:
-        self.connection, self._scratch, self._path = connection, scratch, path
-        self.n_rows, self.used, self.sha256, self.columns = n_rows, used, sha256, columns
+        self.connection, self._scratch, self._sources = connection, scratch, sources
+        self.n_rows, self.used, self.columns = merged.n_rows, used.n_rows, columns
+        self.joins: tuple[Joined, ...] = merged.joins
+        self.lags: tuple[Lagged, ...] = used.lags
+        self._path, self._known = merged.label, known
         self._views: dict[object, str] = {}
+        self._sha256: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the sources' bytes; private where data are restricted.
+
+        Hashing runs beside the checks; this waits for its end.
+
+        Raises
+        ------
+        DataError
+            If a file changed while it was read.
+        """
+        if self._sha256 is None:
+            self._sha256 = together((one.place.origin.key, one.sha256()) for one in self._sources)
+        return self._sha256
 
     def sample_table(
         self,
@@ -94,6 +120,8 @@ class Rows:
                 self.connection,
                 name,
                 path=self._path,
+                n_rows=self.used,
+                known=self._known,
                 variables=self.columns,
                 outcome=outcome,
                 roles=roles,
@@ -102,8 +130,23 @@ class Rows:
             self._views[key] = name
         return self._views[key]
 
+    def refuse_changes(self) -> None:
+        """Refuse sources that changed since they were opened.
+
+        Raises
+        ------
+        DataError
+            With the name of each file.
+        """
+        for one in self._sources:
+            if one.watch is not None:
+                one.watch.refuse_changes()
+
     def close(self) -> None:
         """Close the database and remove it; may be called twice."""
+        for one in self._sources:
+            if one.watch is not None:
+                one.watch.close()
         self.connection.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
@@ -117,8 +160,18 @@ class Rows:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close them."""
-        self.close()
+        """Close them.
+
+        Raises
+        ------
+        DataError
+            If a file changed while it was read.
+        """
+        try:
+            if kind is None or issubclass(kind, (duckdb.Error, EvaluateError)):
+                self.refuse_changes()
+        finally:
+            self.close()
 
 
 def open_rows(
@@ -158,133 +211,88 @@ def open_rows(
     StudyError
         If the definition and the dictionary do not fit together; all faults at once.
     DataError
-        If the file cannot be read, or does not hold what the dictionary promises; all faults
-        of its structure, or all faults of its cells, at once.
+        If the files cannot be read, or do not hold what the dictionary promises; all faults
+        of their structure, or all faults of their cells, at once.
     """
     forms = {name: form for name, v in variables.items() if (form := form_of(v))}
     plan = make_plan(data, variables, columns, at, forms)
-    check_date_format(data.main, at("data"))
-    original = locate(data.main, folder, at("data"))
+    places = _places(data, folder, at)
     with ExitStack() as undo:
         scratch = scratch_folder(workdir)
         undo.callback(shutil.rmtree, scratch, ignore_errors=True)
-        snapshot = take(data.main, original, scratch / "source")
-        connection = connect(scratch, snapshot.path)
+        sources: list[Fetched] = []
+        for place in places:
+            sources.append(fetch(place, scratch, plan.columns))
+            if sources[-1].watch is not None:
+                undo.callback(sources[-1].watch.close)
+        connection = connect(scratch, *(path for one in sources for path in one.paths))
         undo.callback(connection.close)
-        n_rows, cells = _read(connection, data.main, snapshot, plan, variables)
-        forms |= _type(connection, cells)
-        # Once more, now that the forms of all periods are known.
-        plan = make_plan(data, variables, columns, at, forms)
-        used = _select(connection, data, plan, at)
-        _check_computed(connection, data, plan, variables, at)
+        with _unchanged([one.watch for one in sources if one.watch is not None]):
+            merged = merge(connection, data, sources, plan, variables, at)
+            # Once more, now that the forms of all periods are known.
+            plan = make_plan(data, variables, columns, at, {**forms, **merged.forms})
+            used = use_rows(
+                connection, TYPED, plan, variables, at, label=merged.label, n_typed=merged.n_typed
+            )
         undo.pop_all()
     names = (*plan.columns, *(one.name for one in plan.computed))
     return Rows(
         connection,
         scratch,
-        path=data.main.path,
-        n_rows=n_rows,
+        sources=sources,
+        merged=merged,
         used=used,
-        sha256=snapshot.sha256,
         columns={name: variables[name] for name in names},
+        known=_known(plan, merged, used, variables),
     )
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    snapshot: Snapshot,
-    plan: Plan,
-    variables: Mapping[str, Variable],
-) -> tuple[int, dict[str, Cells]]:
-    """Create the table of text; return its number of rows, and its columns by name."""
-    found = layout(connection, source, snapshot, (*plan.columns, *plan.promised))
-    clashes = [
-        Problem(
-            f"{source.path}:{one.name}",
-            "the study computes this column, and the file has it already",
-            "nobody could tell which of the two is used",
-            "rename the computed column",
-        )
+def _places(data: Data, folder: Path, at: At) -> list[Place]:
+    """Return where every source is; all faults at once.
+
+    Raises
+    ------
+    DataError
+        If one is not where it may be.
+    """
+    found: list[Place] = []
+    problems: list[Problem] = []
+    for key, source in data.tables.items():
+        where = at("data") if len(data.tables) == 1 else at("data", "sources", key)
+        check_date_format(source, where)
+        try:
+            found.append(locate(source, folder, where, key))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(*problems)
+    return found
+
+
+@contextmanager
+def _unchanged(watches: Sequence[Watch]) -> Iterator[None]:
+    """Say that a file changed, where that may be why it could not be read."""
+    try:
+        yield
+    except EvaluateError:
+        for one in watches:
+            one.refuse_changes()
+        raise
+
+
+def _known(
+    plan: Plan, merged: Merged, used: Used, variables: Mapping[str, Variable]
+) -> dict[str, Known]:
+    """Return what the checks have shown of every column, so that it is not counted again."""
+    known = {
+        one.name: Known(f"{merged.label}:{shown(one.name)}", used.n_rows - used.present[one.name])
         for one in plan.computed
-        if one.name.casefold() in map(str.casefold, found.names)
-    ]
-    if clashes:
-        raise DataError(*clashes)
-    n_rows = load_raw(connection, source, found, plan.columns)
-    snapshot.path.unlink()
-    cells = {name: Cells(variables[name], source, column_of(found, name)) for name in plan.columns}
-    return n_rows, cells
-
-
-def _type(
-    connection: duckdb.DuckDBPyConnection, cells: Mapping[str, Cells]
-) -> dict[str, PeriodForm]:
-    """Create the typed table; return the form of each column of periods."""
-    path = next(iter(cells.values())).source.path if cells else ""
-    with masked(path, "the cells cannot be read as the dictionary types them", "see the types"):
-        counts = type_cells(connection, cells)
-        problems = problems_in(connection, cells, counts)
-    if problems:
-        raise DataError(*problems)
-    connection.execute(f"DROP TABLE {RAW}")
-    return {name: count.forms[0] for name, count in counts.items() if count.forms}
-
-
-def _select(connection: duckdb.DuckDBPyConnection, data: Data, plan: Plan, at: At) -> int:
-    """Create the table of used rows; return their number."""
-    rows = f"(SELECT * FROM {TYPED})"
-    for one in plan.computed:
-        rows = f"(SELECT *, {one.value} AS {sql.identifier(one.name)} FROM {rows})"
-    tests = " AND ".join(f"({condition})" for condition in plan.conditions) or "true"
-    with masked(at("data"), "the computed columns or conditions fail", "see derive and where"):
-        connection.execute(f"CREATE TABLE {USED} AS SELECT * FROM {rows} WHERE {tests}")
-        (used,) = connection.execute(f"SELECT count(*) FROM {USED}").fetchone() or (0,)
-        if used:
-            connection.execute(f"DROP TABLE {TYPED}")
-            return int(used)
-        counts = [f"count(*) FILTER ({condition})" for condition in plan.conditions]
-        alone = connection.execute(f"SELECT {', '.join(counts)} FROM {rows}").fetchone() or ()
-    why, fix = "nothing can be estimated without rows", "correct the condition or the data"
-    what = f"no row of `{data.main.path}` meets it"
-    never = [i for i, count in enumerate(alone) if not count]
-    problems = [Problem(at("data", "where", i), what, why, fix) for i in never]
-    together = Problem(at("data", "where"), "no row meets all conditions together", why, fix)
-    raise DataError(*(problems or [together]))
-
-
-def _check_computed(
-    connection: duckdb.DuckDBPyConnection,
-    data: Data,
-    plan: Plan,
-    variables: Mapping[str, Variable],
-    at: At,
-) -> None:
-    """Hold the computed columns of the used rows against the dictionary."""
-    asked: list[str] = []
-    for one in plan.computed:
-        asked += [f"count(*) FILTER ({one.undefined})", f"count(*) FILTER ({one.unfit})"]
-        asked += judge(variables[one.name], sql.identifier(one.name))
-    if not asked:
-        return
-    with masked(at("data", "derive"), "the computed columns fail", "see derive"):
-        row = connection.execute(f"SELECT {', '.join(asked)} FROM {USED}").fetchone() or ()
-    problems = []
-    for i, one in enumerate(plan.computed):
-        undefined, unfit, present, outside, nearly = map(int, row[5 * i : 5 * i + 5])
-        where, variable = at("data", "derive", i), variables[one.name]
-        if undefined:
-            what = f"`{one.name}` has {one.why} in {plural(undefined, 'row')}"
-            fix = "leave such rows out with `where`, or choose another rule"
-            problems.append(Problem(where, what, "those rows would be lost without a word", fix))
-        if unfit:
-            what = f"`{one.name}` is not {variable.type} in {plural(unfit, 'row')}"
-            why = f"the dictionary declares it so ({variable.where})"
-            problems.append(Problem(where, what, why, "declare it as number"))
-        counts = Counts(present, present, outside, nearly)
-        problems += [
-            Problem(f.where, f"`{one.name}`: {f.what}", f.why, f.fix)
-            for f in of_values(where, variable, counts)
-        ]
-    if problems:
-        raise DataError(*problems)
+    }
+    is_whole = not plan.conditions and not merged.joins
+    for name, (origin, n_rows, counts) in merged.columns.items():
+        missing = n_rows - counts.present if is_whole else None
+        if counts.present == n_rows and name not in merged.widened:
+            missing = 0
+        ends = (counts.low, counts.high) if variables[name].type in NUMERIC else (None, None)
+        known[name] = Known(f"{origin.label}:{shown(name)}", missing, *ends, reached=is_whole)
+    return known

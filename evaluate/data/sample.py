@@ -19,6 +19,8 @@ from evaluate.data.moments import (
     Summary,
     grouping,
 )
+from evaluate.data.weights import WeightKind, WeightSummary
+from evaluate.data.within import ScoreProducts, Within, WithinModel
 
 __all__ = [
     "ArraySample",
@@ -31,6 +33,8 @@ __all__ = [
     "RowMoments",
     "Sample",
     "Summary",
+    "WeightKind",
+    "WeightSummary",
     "grouping",
 ]
 
@@ -66,16 +70,65 @@ class Sample(Protocol):
         """Return how many of all rows lack a value of one of the columns."""
         ...
 
-    def summary(self, columns: Sequence[str]) -> Summary:
-        """Return mean, smallest and largest value of each column over all rows."""
+    def expand(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return numeric columns; for text one indicator for each level but the first.
+
+        What it returns may stand wherever numeric columns are asked for.
+        """
         ...
 
-    def moments(self, columns: Sequence[str], by: Sequence[str] = ()) -> Moments:
-        """Return the moments of (1, columns - centre) by group, from two passes."""
+    def summary(self, columns: Sequence[str], weights: str | None = None) -> Summary:
+        """Return mean, smallest and largest value of each column over all rows.
+
+        With weights the mean is weighted, and rows of weight zero are left out.
+        """
         ...
 
-    def row_moments(self, model: RowModel) -> RowMoments:
+    def weights(self, column: str) -> WeightSummary:
+        """Return what there is to know about a column of weights."""
+        ...
+
+    def moments(
+        self,
+        columns: Sequence[str],
+        by: Sequence[str] = (),
+        weights: str | None = None,
+        kind: WeightKind = "frequency",
+        *,
+        basis: Float | None = None,
+    ) -> Moments:
+        """Return the moments of (1, columns - centre) by group, from two passes.
+
+        Frequencies count a row as often as they say. Inverse variances and probabilities are
+        scaled to mean 1, and of probabilities there are sums of all ``powers``. A basis, of
+        shape (p, p), is what the centred columns are multiplied by.
+        """
+        ...
+
+    def row_moments(
+        self, model: RowModel, weights: str | None = None, kind: WeightKind = "frequency"
+    ) -> RowMoments:
         """Return the sums over rows that HC0 to HC3 need, from a third pass."""
+        ...
+
+    def within(
+        self,
+        columns: Sequence[str],
+        unit: str,
+        period: str | None = None,
+        by: Sequence[str] = (),
+        weights: str | None = None,
+        kind: WeightKind = "frequency",
+    ) -> Within:
+        """Return the moments of columns demeaned within units, by group.
+
+        Levels of ``period`` join the columns as indicators. Units must lie within groups.
+        Weights are as in ``moments``.
+        """
+        ...
+
+    def within_scores(self, model: WithinModel, by: Sequence[str] = ()) -> ScoreProducts:
+        """Return the products of groups' scores in a two-way model."""
         ...
 
     def levels(self, column: str) -> NDArray[Any]:

@@ -49,6 +49,11 @@ def listing(values: Iterable[bool | float | str | date]) -> str:
     return "(" + ", ".join(map(literal, values)) + ")"
 
 
+def array(values: Iterable[str]) -> str:
+    """Return texts as a list literal."""
+    return "[" + ", ".join(map(text, values)) + "]"
+
+
 def _no_nul(value: str) -> None:
     if "\0" in value:
         raise ValueError("a NUL character")

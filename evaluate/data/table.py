@@ -1,8 +1,10 @@
-"""One source as a table of text in DuckDB: its structure checked, only the wanted columns read."""
+"""The private database: locked, with errors that hold no cells, and its view of CSV files."""
 
 from __future__ import annotations
 
 import csv
+import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,37 +13,74 @@ from pathlib import Path
 import duckdb
 
 from evaluate.data import sql
-from evaluate.data.definition import Source
-from evaluate.data.header import header_problems, refuse_other_delimiter
+from evaluate.data.files import Origin
+from evaluate.data.header import refuse_other_delimiter
 from evaluate.data.names import plural
 from evaluate.data.source import Snapshot
 from evaluate.errors import DataError, Problem
 
-RAW = "raw"
+MEMORY = "EVALUATE_MEMORY"
+_ENOUGH = "1GB"
 _REJECTED = {
     "MISSING COLUMNS": "too few cells",
     "TOO MANY COLUMNS": "too many cells",
     "UNQUOTED VALUE": "a quotation mark out of place",
     "LINE SIZE OVER MAXIMUM": "more than 2 MB",
 }
-_PLAIN = frozenset({"BOOLEAN", "FLOAT", "DOUBLE", "VARCHAR", "DATE"})
 
 
-def connect(scratch: Path, snapshot: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection to a new database that can read one file, and reach nothing else.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a source.
+
+    Attributes
+    ----------
+    names : tuple of str
+        As they stand in the file.
+    columns : tuple of str
+        How SQL calls each.
+    kinds : tuple of str
+        DuckDB's type of each; those of a CSV file are all VARCHAR.
+    scan : str
+        SQL that reads the source.
+    stored : bool
+        Whether the typed cells must be stored, because reading them again is dear.
+    """
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    kinds: tuple[str, ...]
+    scan: str
+    stored: bool
+
+
+def connect(scratch: Path, *paths: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection to a new database that can read some files, and reach nothing else.
+
+    DuckDB spills to the scratch folder what does not fit into the memory that the environment
+    variable ``EVALUATE_MEMORY`` allows it, 1GB unless it says otherwise.
 
     Parameters
     ----------
     scratch : Path
         Private folder for the database and what DuckDB spills.
-    snapshot : Path
-        The one file that may be read.
+    *paths : Path
+        The files that may be read. DuckDB would let statements write them too: none of ours
+        does, and ``Watch`` would see it.
+
+    Raises
+    ------
+    DataError
+        If the variable is not an amount of memory.
     """
+    memory = _memory()
     connection = duckdb.connect(str(scratch / "rows.duckdb"))
     # The order matters: after external access is off no path can be allowed any more.
     for setting in (
         f"temp_directory = {sql.text(str(scratch / 'spill'))}",
-        f"allowed_paths = [{sql.text(str(snapshot))}]",
+        f"memory_limit = {sql.text(memory)}",
+        "preserve_insertion_order = false",
+        f"allowed_paths = {sql.array(map(str, paths))}",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "python_enable_replacements = false",
@@ -63,6 +102,15 @@ def masked(where: str, what: str, fix: str) -> Iterator[None]:
     """
     try:
         yield
+    except duckdb.OutOfMemoryException:
+        raise DataError(
+            Problem(
+                where,
+                "the rows need more memory or room on the disk than there is",
+                f"what does not fit into {_memory()} is kept in the private folder meanwhile",
+                f"set the variable {MEMORY} higher, such as 4GB, or free room on the disk",
+            )
+        ) from None
     except duckdb.Error as error:
         raise DataError(
             Problem(
@@ -74,163 +122,62 @@ def masked(where: str, what: str, fix: str) -> Iterator[None]:
         ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The columns of a source.
-
-    Attributes
-    ----------
-    names : tuple of str
-        As they stand in the file.
-    scan : str
-        SQL that reads the file; its columns are ``c0``, ``c1``, … in the order of ``names``.
-    """
-
-    names: tuple[str, ...]
-    scan: str
-
-
-def layout(
-    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot, wanted: Sequence[str]
-) -> Layout:
-    """Return the columns of a source, after checking its first row.
+def csv_layout(origins: Sequence[Origin], snapshots: Sequence[Snapshot]) -> Layout:
+    """Return the columns of CSV files, which all begin with the same first row.
 
     Parameters
     ----------
-    connection : DuckDBPyConnection
-        As ``connect`` returns it.
-    source : Source
-        As the study defines it.
-    snapshot : Snapshot
-        The private copy.
-    wanted : sequence of str
-        Columns that the study needs: only their names may stand in messages.
+    origins : sequence of Origin
+        What messages say of each file.
+    snapshots : sequence of Snapshot
+        Their private copies.
 
     Raises
     ------
     DataError
-        If the first row does not name columns, each once.
+        If a first row does not name columns, or not those of the first file.
     """
-    if source.is_parquet:
-        found = _parquet_layout(connection, source, snapshot)
-    else:
-        found = _csv_layout(source, snapshot)
-    problems = header_problems(source, found.names, wanted)
-    if problems:
-        raise DataError(*problems)
-    return found
-
-
-def load_raw(
-    connection: duckdb.DuckDBPyConnection, source: Source, found: Layout, columns: Sequence[str]
-) -> int:
-    """Create the table ``raw`` with the wanted columns as text, named ``c<position>``.
-
-    Returns
-    -------
-    int
-        Number of rows.
-
-    Raises
-    ------
-    DataError
-        If rows are ragged or quotation marks out of place, with their number; if there are none.
-    """
-    wanted = ", ".join(column_of(found, name) for name in columns) or "1 AS none"
-    with masked(
-        source.path,
-        "the rows cannot be told apart",
-        "export it again, with one kind of line ending and every quoted cell closed",
-    ):
-        connection.execute(f"CREATE TABLE {RAW} AS SELECT {wanted} FROM {found.scan}")
-    _refuse_rejected(connection, source)
-    (count,) = connection.execute(f"SELECT count(*) FROM {RAW}").fetchone() or (0,)
-    if not count:
-        raise DataError(
-            Problem(
-                source.path,
-                "the file has names of columns but no rows",
-                "nothing can be estimated without rows",
-                "export it again",
-            )
+    pairs = list(zip(origins, snapshots, strict=True))
+    headers = [_header(origin, snapshot) for origin, snapshot in pairs]
+    other = [
+        Problem(
+            origin.label,
+            f"its columns are not those of `{origins[0].label}`",
+            "the files of one source are one table",
+            "write the same columns in the same order into every file",
         )
-    return int(count)
-
-
-def column_of(found: Layout, name: str) -> str:
-    """Return the internal name of a column of the source."""
-    return f"c{found.names.index(name)}"
-
-
-def _csv_layout(source: Source, snapshot: Snapshot) -> Layout:
-    if snapshot.n_quotes % 2:
-        raise _unclosed(source)
-    # newline="" leaves line endings to the csv module, which knows those within quotes.
-    with snapshot.path.open(encoding="utf-8", newline="") as file:
-        try:
-            names = next(csv.reader(file, delimiter=source.delimiter, strict=True), [])
-        except csv.Error:
-            raise _unclosed(source) from None
-    if not names:
-        raise DataError(
-            Problem(
-                source.path,
-                "the first row is empty",
-                "columns are found by their names in the first row",
-                "delete the empty rows above the names",
-            )
-        )
-    if len(names) == 1:
-        refuse_other_delimiter(source, names[0])
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))
+        for origin, names in zip(origins, headers, strict=True)
+        if names != headers[0]
+    ]
+    if other:
+        raise DataError(*other)
+    columns = tuple(f"c{i}" for i in range(len(headers[0])))
+    listing = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
+    paths = sql.array(str(one.path) for one in snapshots)
     scan = (
-        f"read_csv({sql.text(str(snapshot.path))}, auto_detect = false, header = true, "
-        f"columns = {{{columns}}}, delim = {sql.text(source.delimiter)}, quote = '\"', "
+        f"read_csv({paths}, auto_detect = false, header = true, "
+        f"columns = {{{listing}}}, delim = {sql.text(origins[0].source.delimiter)}, quote = '\"', "
         "escape = '\"', strict_mode = true, null_padding = false, store_rejects = true)"
     )
-    return Layout(tuple(names), scan)
+    kinds = ("VARCHAR",) * len(columns)
+    return Layout(tuple(headers[0]), columns, kinds, scan, stored=True)
 
 
-def _parquet_layout(
-    connection: duckdb.DuckDBPyConnection, source: Source, snapshot: Snapshot
-) -> Layout:
-    scan = f"read_parquet({sql.text(str(snapshot.path))})"
-    with masked(source.path, "the file is not Parquet, or damaged", "write it again"):
-        described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-        names = connection.execute(
-            f"SELECT name, num_children FROM parquet_schema({sql.text(str(snapshot.path))})"
-        ).fetchall()
-    nested = [name for name, kind, *_ in described if not _is_plain(kind)]
-    if nested or len(names) != len(described) + 1:
-        raise DataError(
-            Problem(
-                source.path,
-                f"{plural(max(len(nested), 1), 'column')} of lists, structures or bytes",
-                "a cell is one value",
-                "write such columns as text, or leave them out",
-            )
-        )
-    # As text like a CSV file, so that both formats pass one set of checks.
-    cells = ", ".join(
-        f"CAST({sql.identifier(name)} AS VARCHAR) AS c{i}" for i, (name, *_) in enumerate(described)
-    )
-    return Layout(tuple(name for name, _ in names[1:]), f"(SELECT {cells} FROM {scan})")
+def refuse_rejected(connection: duckdb.DuckDBPyConnection, origin: Origin) -> None:
+    """Refuse CSV files with rows that DuckDB could not divide into cells.
 
-
-def _is_plain(kind: str) -> bool:
-    ends, starts = ("INT", "INTEGER"), ("TIMESTAMP", "DECIMAL")
-    return kind in _PLAIN or kind.endswith(ends) or kind.startswith(starts)
-
-
-def _refuse_rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    if source.is_parquet:
-        return
+    Raises
+    ------
+    DataError
+        With the number of rows of each kind.
+    """
     found = connection.execute(
-        "SELECT CAST(error_type AS VARCHAR), count(DISTINCT line) FROM reject_errors GROUP BY 1"
+        "SELECT CAST(error_type AS VARCHAR), count(DISTINCT (file_id, line)) FROM reject_errors "
+        "GROUP BY 1"
     ).fetchall()
     problems = [
         Problem(
-            source.path,
+            origin.label,
             f"{plural(count, 'row')} with {_REJECTED.get(kind, 'another fault')}",
             "cells would slip into the wrong columns",
             "put cells that hold the delimiter or a line break in quotation marks",
@@ -243,10 +190,47 @@ def _refuse_rejected(connection: duckdb.DuckDBPyConnection, source: Source) -> N
         connection.execute(f"DROP TABLE {table}")
 
 
-def _unclosed(source: Source) -> DataError:
+def _memory() -> str:
+    value = os.environ.get(MEMORY) or _ENOUGH
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)? ?[KMGT]i?B", value):
+        raise DataError(
+            Problem(
+                MEMORY,
+                "it is not an amount of memory",
+                "it says how much the private database may use before it spills to the disk",
+                "write it like 512MB or 4GB, or leave it out",
+            )
+        )
+    return value
+
+
+def _header(origin: Origin, snapshot: Snapshot) -> list[str]:
+    if snapshot.n_quotes % 2:
+        raise _unclosed(origin)
+    # newline="" leaves line endings to the csv module, which knows those within quotes.
+    with snapshot.path.open(encoding="utf-8", newline="") as file:
+        try:
+            names = next(csv.reader(file, delimiter=origin.source.delimiter, strict=True), [])
+        except csv.Error:
+            raise _unclosed(origin) from None
+    if not names:
+        raise DataError(
+            Problem(
+                origin.label,
+                "the first row is empty",
+                "columns are found by their names in the first row",
+                "delete the empty rows above the names",
+            )
+        )
+    if len(names) == 1:
+        refuse_other_delimiter(origin, names[0])
+    return names
+
+
+def _unclosed(origin: Origin) -> DataError:
     return DataError(
         Problem(
-            source.path,
+            origin.label,
             "a quotation mark is never closed",
             "all that follows it would be read as one cell",
             'close it, and write a mark within a cell as `""`',

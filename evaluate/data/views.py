@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import duckdb
 
 from evaluate.core import ColumnRole
 from evaluate.data import sql
-from evaluate.data.names import plural, shown
+from evaluate.data.names import plural
 from evaluate.data.variable import NUMERIC, Variable
 from evaluate.errors import DataError, Problem
 
 USED = "used_rows"
-_LABELS: frozenset[ColumnRole] = frozenset({"cluster", "stratum", "unit"})
+Found = dict[tuple[str, str], int]
+_LABELS: frozenset[ColumnRole] = frozenset({"arm", "cluster", "stratum", "subgroup", "unit"})
+# An engine makes indicators of a covariate's categories.
+_CATEGORICAL = frozenset({"category", "text", "period"})
+_ALSO: dict[str, frozenset[str]] = {
+    "time": frozenset({"date", "period"}),
+    "covariate": _CATEGORICAL,
+}
 _WHY_MISSING: dict[ColumnRole, str] = {
     "treatment": "nobody can be compared without knowing who was treated",
+    "arm": "nobody can be compared without knowing what was offered",
+    "received": "whoever may or may not have taken part counts for neither",
+    "probability": "a row without one stands for an unknown number of people",
+    "subgroup": "rows without one would be taken for a group of their own",
     "cluster": "rows without one would be taken for a cluster of their own",
     "stratum": "rows without one would be taken for a stratum of their own",
     "weight": "a row without a weight stands for an unknown number of people",
@@ -25,11 +37,36 @@ _WHY_MISSING: dict[ColumnRole, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the checks of the source have shown of a column already.
+
+    Attributes
+    ----------
+    place : str
+        File and column, for messages.
+    missing : int or None
+        Used rows without a value, where that follows from the source.
+    low, high : float or None
+        Ends that no used value passes.
+    reached : bool
+        Whether used values reach these ends.
+    """
+
+    place: str
+    missing: int | None
+    low: float | None = None
+    high: float | None = None
+    reached: bool = False
+
+
 def make_view(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     *,
     path: str,
+    n_rows: int,
+    known: Mapping[str, Known],
     variables: Mapping[str, Variable],
     outcome: str,
     roles: Mapping[str, ColumnRole],
@@ -48,6 +85,10 @@ def make_view(
         For the view.
     path : str
         Of the source, for messages.
+    n_rows : int
+        Number of used rows.
+    known : mapping of str to Known
+        What needs no further pass over the rows, by column.
     variables : mapping of str to Variable
         The columns of the used rows.
     outcome : str
@@ -62,15 +103,23 @@ def make_view(
     DataError
         With every fault of the analysis's columns.
     """
-    problems = _unfit_types(path, variables, outcome, roles)
-    asked = _counts(outcome, roles, variables)
-    row = connection.execute(f"SELECT {', '.join(asked.values())} FROM {USED}").fetchone() or ()
-    found = {key: int(count or 0) for key, count in zip(asked, row, strict=True)}
-    problems += _problems(path, found, roles, complete_cases=complete_cases)
+    problems = _unfit_types(known, variables, outcome, roles)
+    found = {("rows", ""): n_rows, **_settled(known, roles, variables)}
+    asked = {key: one for key, one in _counts(roles, variables).items() if key not in found}
+    found |= _ask(connection, asked)
+    covariates = _with_role(roles, "covariate")
+    gaps = [one for one in covariates if found["missing", one]]
+    if complete_cases and sum(found["missing", one] for one in gaps) >= n_rows:
+        nulls = [f"{sql.identifier(one)} IS NULL" for one in gaps]
+        found |= _ask(connection, {("incomplete", ""): f"count(*) FILTER ({' OR '.join(nulls)})"})
+    for column in (one for kind, one in tuple(found) if kind == "other" and found[kind, one]):
+        values = {("values", column): f"count(DISTINCT {sql.identifier(column)})"}
+        found |= _ask(connection, values)
+    problems += _problems(path, known, found, roles, complete_cases=complete_cases)
     if problems:
         raise DataError(*problems)
     chosen = [_cast(variables[column], role) for column, role in roles.items()]
-    chosen.append(_outcome(outcome, _with_role(roles, "covariate")))
+    chosen.append(_outcome(outcome, gaps))
     connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(chosen)} FROM {USED}")
 
 
@@ -83,7 +132,7 @@ def _outcome(outcome: str, covariates: list[str]) -> str:
 
 def _cast(variable: Variable, role: ColumnRole) -> str:
     quoted = sql.identifier(variable.name)
-    if role in _LABELS:
+    if role in _LABELS or (role == "covariate" and variable.type in _CATEGORICAL):
         return f"CAST({quoted} AS VARCHAR) AS {quoted}"
     if variable.type == "date":
         return f"CAST({quoted} - DATE '1970-01-01' AS DOUBLE) AS {quoted}"
@@ -95,17 +144,20 @@ def _with_role(roles: Mapping[str, ColumnRole], role: ColumnRole) -> list[str]:
 
 
 def _unfit_types(
-    path: str, variables: Mapping[str, Variable], outcome: str, roles: Mapping[str, ColumnRole]
+    known: Mapping[str, Known],
+    variables: Mapping[str, Variable],
+    outcome: str,
+    roles: Mapping[str, ColumnRole],
 ) -> list[Problem]:
     problems = []
     for column, role in {outcome: "outcome", **roles}.items():
-        variable, where = variables[column], f"{path}:{shown(column)}"
+        variable, where = variables[column], known[column].place
         if column == outcome and column in roles:
             what = f"the outcome is also named as {roles[column]}"
             problems.append(
                 Problem(where, what, "nothing explains itself", "name another column for one")
             )
-        fits = variable.type in (NUMERIC | {"date", "period"} if role == "time" else NUMERIC)
+        fits = variable.type in NUMERIC | _ALSO.get(role, frozenset())
         if role not in _LABELS and not fits:
             problems.append(
                 Problem(
@@ -118,11 +170,33 @@ def _unfit_types(
     return problems
 
 
+def _settled(
+    known: Mapping[str, Known],
+    roles: Mapping[str, ColumnRole],
+    variables: Mapping[str, Variable],
+) -> Found:
+    """Return the counts that follow from what is known of the columns."""
+    found: Found = {}
+    for column in roles:
+        one, kind = known[column], variables[column].type
+        if one.missing is not None:
+            found["missing", column] = one.missing
+        low, high = one.low, one.high
+        is_binary = kind == "integer" and low is not None and high is not None
+        if kind == "boolean" or (is_binary and low in (0, 1) and high in (0, 1)):
+            found["other", column] = 0
+        if low is not None and low >= 0:
+            found["negative", column] = 0
+        if high is not None and high > 0 and one.reached:
+            found["positive", column] = 1
+    return found
+
+
 def _counts(
-    outcome: str, roles: Mapping[str, ColumnRole], variables: Mapping[str, Variable]
+    roles: Mapping[str, ColumnRole], variables: Mapping[str, Variable]
 ) -> dict[tuple[str, str], str]:
     """Return one SQL aggregate for each thing that is counted, by test and column."""
-    asked = {("rows", ""): "count(*)"}
+    asked = {}
     for column, role in roles.items():
         name = sql.identifier(column)
         asked["missing", column] = f"count(*) - count({name})"
@@ -130,18 +204,24 @@ def _counts(
             continue
         if role == "treatment":
             asked["other", column] = f"count(*) FILTER (CAST({name} AS DOUBLE) NOT IN (0, 1))"
-            asked["values", column] = f"count(DISTINCT {name})"
         if role == "weight":
             asked["negative", column] = f"count(*) FILTER (CAST({name} AS DOUBLE) < 0)"
             asked["positive", column] = f"count(*) FILTER (CAST({name} AS DOUBLE) > 0)"
-    nulls = [f"{sql.identifier(one)} IS NULL" for one in _with_role(roles, "covariate")]
-    asked["incomplete", ""] = f"count(*) FILTER ({' OR '.join(nulls) or 'false'})"
     return asked
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, asked: Mapping[tuple[str, str], str]) -> Found:
+    """Return the answers to questions about the used rows, from one pass; from none without."""
+    if not asked:
+        return {}
+    row = connection.execute(f"SELECT {', '.join(asked.values())} FROM {USED}").fetchone() or ()
+    return {key: int(count or 0) for key, count in zip(asked, row, strict=True)}
 
 
 def _problems(
     path: str,
-    found: Mapping[tuple[str, str], int],
+    known: Mapping[str, Known],
+    found: Found,
     roles: Mapping[str, ColumnRole],
     *,
     complete_cases: bool,
@@ -149,14 +229,14 @@ def _problems(
     problems = []
     n_rows = found["rows", ""]
     for column, role in roles.items():
-        where = f"{path}:{shown(column)}"
+        where = known[column].place
         if found["missing", column] and not (role == "covariate" and complete_cases):
             fix = "complete the cells, or leave such rows out with `where`"
             if role == "covariate":
                 fix = "complete the cells, or set `missing: {covariates: complete_case}`"
             what = f"{found['missing', column]} of {n_rows} rows have no {role}"
             problems.append(Problem(where, what, _WHY_MISSING[role], fix))
-        if found.get(("other", column)):
+        if role == "treatment" and found.get(("other", column)):
             what = (
                 f"the treatment has {plural(found['values', column], 'distinct value')}; "
                 f"{plural(found['other', column], 'row')} with neither 0 nor 1"
@@ -170,7 +250,7 @@ def _problems(
         if found.get(("positive", column), 1) == 0:
             why = "then nobody is counted"
             problems.append(Problem(where, "no weight is positive", why, "correct the weights"))
-    if complete_cases and found["incomplete", ""] == n_rows:
+    if complete_cases and found.get(("incomplete", "")) == n_rows:
         what = f"each of {n_rows} rows lacks a covariate"
         problems.append(
             Problem(path, what, "no complete case is left", "leave out the emptiest covariate")

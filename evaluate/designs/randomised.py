@@ -7,32 +7,36 @@ Gerber & Green (2012), Field Experiments, chapters 2 to 4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from evaluate.checks.arms import arms
-from evaluate.checks.attrition import Arm, attrition
-from evaluate.checks.balance import balance
-from evaluate.checks.clusters import Side, clusters, individuals
-from evaluate.core import Check, Estimand, Estimate, Settings, Strict, Table
+from evaluate.checks.few import judge
+from evaluate.checks.icc import means_row
+from evaluate.checks.inference import inference_table
+from evaluate.checks.late import late_row
+from evaluate.checks.model import arms_refused
+from evaluate.checks.subgroups import subgroups
+from evaluate.checks.trial import diagnose
+from evaluate.core import Estimand, Estimate, Settings, Strict
 from evaluate.data.sample import Sample
 from evaluate.design import Design, Result, Simulated, column
 from evaluate.errors import Refused
-from evaluate.inference.assignment import FEWEST_UNITS, Assignment, read_assignment
+from evaluate.inference.arm_rows import arm_rows
+from evaluate.inference.assignment import Columns
 from evaluate.inference.clustered import CLUSTER_STD_ERRORS
 from evaluate.inference.individual import INDIVIDUAL_STD_ERRORS
-from evaluate.inference.row import estimate_row
-from evaluate.inference.treatment import (
-    Adjustment,
-    TreatmentFit,
-    fit_treatment,
-    treatment_spreads,
-)
+from evaluate.inference.treatment import TreatmentFit
+from evaluate.inference.trial import Trial, read_trial
+from evaluate.inference.trial_rows import effect_rows, fit_rows
 
 SIMULATED_ATTRITION = 0.05
+_OF_THE_OFFER = "it judges the effect of the offer, which stands beside"
+RESAMPLED = ("wild", "randomisation")  # rows of the table of tests, never a headline
 
 
 class Randomised(Strict):
@@ -40,6 +44,12 @@ class Randomised(Strict):
 
     treated: str = column(
         "treatment", "Column: 1 where the programme was offered by chance, 0 where it was not."
+    )
+    arms: str | None = column(
+        "arm",
+        "Column of the name of the programme that was offered, where there are several; rows"
+        " that are not treated all have one name.",
+        default=None,
     )
     cluster: str | None = column(
         "cluster",
@@ -49,10 +59,27 @@ class Randomised(Strict):
     strata: str | None = column(
         "stratum", "Column of the blocks within which chance decided.", default=None
     )
+    period: str | None = column(
+        "time",
+        "Column of the period, where clusters begin at different times: a stepped wedge or a"
+        " waiting list.",
+        default=None,
+    )
     covariates: tuple[str, ...] = column(
         "covariate",
         "Columns measured before the programme: for balance and for adjustment.",
         default=(),
+    )
+    weights: str | None = column("weight", "Column of the rows' weights.", default=None)
+    weights_kind: Literal["frequency", "inverse_variance", "probability"] = Field(
+        default="probability",
+        description="What the weights are: how many like rows a row stands for, how precise its"
+        " outcome is, or one over its probability of being in the data.",
+    )
+    received: str | None = column(
+        "received",
+        "Column: 1 for those who took part; with it the effect of taking part is estimated.",
+        default=None,
     )
 
 
@@ -80,70 +107,84 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
     Raises
     ------
     Refused
-        ``nothing_to_adjust``, ``unknown_std_error`` and the codes of ``read_assignment``,
-        ``fit_treatment`` and ``treatment_spreads``.
+        ``unknown_std_error`` and the codes of ``read_trial``, ``fit_rows``.
     """
-    names = _std_errors(spec, settings)
-    _require_something_to_adjust_for(spec, settings)
-    assignment = read_assignment(
-        sample, spec.treated, spec.covariates, cluster=spec.cluster, strata=spec.strata
-    )
-    adjustment = settings.adjustment or _default(spec, assignment)
-    adjusted = spec.covariates if adjustment != "none" else ()
-    fitted = fit_treatment(assignment, adjusted, adjustment)
-    asked = [(fitted, adjusted, names)]
-    if adjusted:
-        asked.append((fit_treatment(assignment, (), adjustment), (), names[:1]))
-    rows: list[Estimate] = []
-    for one, covariates, std_errors_ in asked:
-        for name, spread in treatment_spreads(sample, one, std_errors_):
-            rows.append(
-                estimate_row(
-                    one.effect,
-                    spread,
-                    estimand,
-                    settings.conf_level,
-                    n_obs=assignment.n_obs,
-                    n_treated=assignment.n_treated,
-                    n_clusters=assignment.n_clusters,
-                    method=_method(spec, covariates, adjustment),
-                    std_error_method=name,
-                    role="beside" if rows else "headline",
-                )
-            )
-    df = rows[0].df if names[0] == std_errors(spec)[0] else _default_df(spec, sample, fitted)
-    checks, tables = _diagnose(spec, sample, assignment, estimand.unit, adjusted, df or 0.0)
+    names, default = _std_errors(spec, settings), std_errors(spec)[0]
+    trial = _trial(spec, sample, (estimand, settings), names)
+    fitted, rows, others = fit_rows(trial)
+    df = _default_df(trial, fitted, rows[0], default)
+    asked = [name for name in RESAMPLED if name in settings.std_errors]
+    judged = judge(trial, fitted, rows, df, chosen=_chosen(names, default), asked=asked)
+    estimates, tests = [*judged.rows, *others], list(judged.tests)
+    support = judged.support
+    received = spec.received if estimand.summary == "LATE" else None
+    if received and support.beside:
+        support = replace(support, beside=False, reason=_OF_THE_OFFER)
+    checks, tables = diagnose(trial, fitted, judged.rows[0], support)
+    means = means_row(trial)
+    estimates += [means] if means else []
+    if received:
+        row, check, stages = late_row(trial, fitted, estimand, received)
+        estimates = [row, *(replace(one, role="beside") for one in estimates)]
+        checks, tests = (*checks, check), [*tests, *stages]
+    if len(trial.assignment.labels) > 1:
+        found, refused = arm_rows(trial, default=names[0] == default)
+        estimates, checks = [*estimates, *found], (*checks, *arms_refused(refused))
+    differing, subgroups_table = subgroups(trial, fitted)
+    beside = inference_table(tests, estimand.unit) if len(tests) > len(names) else None
+    added = tuple(table for table in (beside, subgroups_table) if table is not None)
     return Result(
-        estimates=tuple(rows),
-        covariance=np.array([[rows[0].std_error ** 2]]),
+        estimates=(*estimates, *differing),
+        covariance=np.array([[estimates[0].std_error ** 2]]),
         checks=checks,
-        tables=tables,
+        tables=(*tables, *added),
     )
 
 
-def _require_something_to_adjust_for(spec: Randomised, settings: Settings) -> None:
-    if settings.adjustment in {None, "none"} or spec.covariates or spec.strata:
-        return
-    raise Refused(
-        "nothing_to_adjust",
-        f"adjustment is {settings.adjustment}, but there are neither covariates nor strata",
-        "name covariates, or leave adjustment out",
+def _trial(
+    spec: Randomised,
+    sample: Sample,
+    question: tuple[Estimand, Settings],
+    names: tuple[str, ...],
+) -> Trial:
+    chance = question[1].probability
+    columns = Columns(
+        treated=spec.treated,
+        cluster=spec.cluster,
+        strata=spec.strata,
+        arm=spec.arms,
+        period=spec.period,
+        probability=chance if isinstance(chance, str) else None,
+        weights=spec.weights,
+        kind=spec.weights_kind,
     )
+    late = question[0].summary == "LATE"
+    further = (spec.received,) if late and spec.received else ()
+    if late and not further:
+        raise Refused(
+            "nothing_received",
+            "the effect of taking part is asked for, but no column says who took part",
+            "name the column under received, or ask for ITT",
+        )
+    offer = replace(question[0], summary="ITT") if late else question[0]
+    asked = (offer, question[1])
+    covariates = sample.expand(spec.covariates)
+    return read_trial(sample, asked, columns, covariates, names, further=further)
 
 
-def _default(spec: Randomised, assignment: Assignment) -> Adjustment:
-    if not spec.covariates and not spec.strata:
-        return "none"
-    return "interacted" if assignment.fewest_units >= FEWEST_UNITS else "additive"
+def _chosen(names: tuple[str, ...], default: str) -> str | None:
+    return names[0] if names[0] != default else None
 
 
-def _default_df(spec: Randomised, sample: Sample, fitted: TreatmentFit) -> float:
+def _default_df(trial: Trial, fitted: TreatmentFit, first: Estimate, default: str) -> float:
     """Return the default estimator's degrees of freedom, 0 where it has none."""
+    if trial.std_errors[0] == default:
+        return first.df or 0.0
     try:
-        ((_, spread),) = treatment_spreads(sample, fitted, std_errors(spec)[:1])
+        (row,) = effect_rows(trial, fitted, (default,), headline=False)
     except Refused:
         return 0.0
-    return spread.df
+    return row.df or 0.0
 
 
 def std_errors(spec: Randomised) -> tuple[str, ...]:
@@ -154,7 +195,7 @@ def std_errors(spec: Randomised) -> tuple[str, ...]:
 
 def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
     allowed = std_errors(spec)
-    asked = settings.std_errors or allowed[:1]
+    asked = [name for name in settings.std_errors if name not in RESAMPLED] or allowed[:1]
     unknown = [name for name in asked if name not in allowed]
     if unknown:
         unit = "clusters" if spec.cluster else "individuals"
@@ -164,50 +205,6 @@ def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
             f"choose among {', '.join(allowed)}",
         )
     return tuple(dict.fromkeys(asked))
-
-
-def _method(spec: Randomised, covariates: Sequence[str], adjustment: Adjustment) -> str:
-    interacted = adjustment == "interacted"
-    name = "difference in means"
-    if covariates:
-        name = f"regression, covariates {'fully interacted' if interacted else 'additive'}"
-    if not spec.strata:
-        return name
-    return f"{name}, strata weighted by {'size' if interacted else 'precision'}"
-
-
-def _diagnose(
-    spec: Randomised,
-    sample: Sample,
-    assignment: Assignment,
-    unit: str,
-    adjusted: tuple[str, ...],
-    df: float,
-) -> tuple[tuple[Check, ...], tuple[Table, ...]]:
-    counted = sample.assigned((spec.treated,))
-    assigned = dict(zip(counted.labels[spec.treated].tolist(), counted.n.tolist(), strict=True))
-    n_obs = assignment.arms.n.tolist()
-    comparison, treated = Arm(assigned[0.0], n_obs[0]), Arm(assigned[1.0], n_obs[1])
-    incomplete = sample.incomplete(spec.covariates)
-    lost, attrition_table = attrition(treated, comparison, incomplete)
-    alike, balance_table = balance(
-        assignment.arms.only(spec.covariates),
-        sample.summary(spec.covariates),
-        adjusted,
-    )
-    enough, clusters_table = _enough(assignment, df)
-    outcome = assignment.arms.only((sample.outcome,))
-    groups = arms(outcome, treated, comparison, unit)
-    tables = (groups, balance_table, attrition_table, clusters_table)
-    return (alike, lost, enough), tuple(table for table in tables if table is not None)
-
-
-def _enough(assignment: Assignment, df: float) -> tuple[Check, Table | None]:
-    if assignment.cluster is None:
-        return individuals(assignment.units(1), assignment.units(0), df), None
-    comparison, treated = assignment.sizes(0), assignment.sizes(1)
-    mixed = int(((treated > 0) & (comparison > 0)).sum())
-    return clusters(Side(treated[treated > 0]), Side(comparison[comparison > 0]), df, mixed)
 
 
 def simulate(rng: np.random.Generator, effect: float) -> Simulated[Randomised]:
@@ -248,7 +245,7 @@ DESIGN = Design(
     name="randomised",
     title="Randomised trial",
     spec=Randomised,
-    estimands=frozenset({"ATE", "ITT"}),
+    estimands=frozenset({"ATE", "ITT", "LATE"}),
     rung=5,
     needs={4: frozenset({"attrition", "clusters"}), 5: frozenset({"balance", "sensitivity"})},
     std_errors=std_errors,

@@ -28,6 +28,8 @@ def rounded(value: Any) -> Any:
         return {str(key): rounded(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         return [rounded(one) for one in value]
+    if isinstance(value, str):
+        return str(value)  # plain text, also of a name that knows what column it came from
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("a finding holds only finite numbers")

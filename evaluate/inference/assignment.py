@@ -3,16 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.moments import Float, Integer, Moments
 from evaluate.data.sample import Sample
+from evaluate.data.weights import WeightKind
 from evaluate.errors import Refused
+from evaluate.inference.arms import RowWeights, inverse_probability, read_arms, scaled
+from evaluate.inference.precision import refining_basis
+from evaluate.inference.preconditions import require_both_arms, require_variation
 
 FEWEST_UNITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns say how units were assigned.
+
+    Attributes
+    ----------
+    treated : str
+        1 for the treated and 0 for the comparison group.
+    cluster, strata : str or None
+        The assigned unit, and the blocks of assignment.
+    arm, period, segment : str or None
+        Label of the programme that was offered, the period of the row, and the subgroup.
+    probability : str or None
+        Probability of being treated.
+    weights : str or None
+        Weights of the rows.
+    kind : {"frequency", "inverse_variance", "probability"}
+        What they mean.
+    """
+
+    treated: str
+    cluster: str | None = None
+    strata: str | None = None
+    arm: str | None = None
+    period: str | None = None
+    segment: str | None = None
+    probability: str | None = None
+    weights: str | None = None
+    kind: WeightKind = "probability"
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Return the columns that cells are formed by."""
+        first = (self.treated, self.cluster, self.strata)
+        names = (*first, self.arm, self.period, self.segment, self.probability)
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +74,18 @@ class Assignment:
         Assigned cluster of each cell, 0, 1, ...; ``None`` when individuals were assigned.
     stratum : ndarray, shape (g,)
         Stratum of each cell, 0, 1, ...; all 0 without strata.
+    arm : ndarray, shape (g,)
+        0 for comparison cells, 1, 2, ... for each programme, in the order of ``labels``.
+    labels : tuple of str
+        Names of the programmes; empty where there is one.
+    period : ndarray, shape (g,), or None
+        Period of each cell, 0, 1, ...; ``None`` where treatment is fixed.
+    constant : tuple of str
+        Covariates that are the same in every row; no moments are kept of them.
+    weights : RowWeights
+        Of the rows, in ``cells`` already.
+    refined : Moments or None
+        ``cells`` in a basis that keeps more digits, where they would lose many.
     """
 
     cells: Moments
@@ -38,6 +93,12 @@ class Assignment:
     treated: Float
     cluster: Integer | None
     stratum: Integer
+    arm: Integer
+    labels: tuple[str, ...] = ()
+    period: Integer | None = None
+    constant: tuple[str, ...] = ()
+    weights: RowWeights = field(default_factory=RowWeights)
+    refined: Moments | None = None
 
     @property
     def n_obs(self) -> int:
@@ -67,22 +128,55 @@ class Assignment:
         return int(np.count_nonzero(self.sizes(arm)))
 
     @property
+    def whole(self) -> Assignment:
+        """Return the same with all programmes as one."""
+        return replace(self, arm=self.treated.astype(np.int64), labels=())
+
+    @property
+    def mixed(self) -> int:
+        """Return the number of clusters in which both arms are found."""
+        if self.cluster is None:
+            return 0
+        return int(((self.sizes(1) > 0) & (self.sizes(0) > 0)).sum())
+
+    def units_by(self, arm: Integer) -> Integer:
+        """Return the assigned units of each stratum and arm, shape (strata, arms)."""
+        strata, arms = int(self.stratum.max()) + 1, int(arm.max()) + 1
+        place = arms * self.stratum + arm
+        if self.cluster is None:
+            units = np.bincount(place, self.cells.n, minlength=strata * arms)
+        else:
+            number = int(self.cluster.max()) + 1
+            whole = np.unique(place * number + self.cluster) // number
+            units = np.bincount(whole, minlength=strata * arms)
+        return units.astype(np.int64).reshape(strata, arms)
+
+    @property
     def fewest_units(self) -> int:
         """Return the smallest number of assigned units that an arm has in a stratum."""
-        strata = int(self.stratum.max()) + 1
-        place = 2 * self.stratum + self.treated.astype(np.int64)
-        # A cell holds one cluster, or the individuals of one arm of one stratum.
-        units = self.cells.n if self.cluster is None else np.ones_like(self.cells.n)
-        return int(np.bincount(place, units, minlength=2 * strata).min())
+        return int(self.units_by(self.arm).min())
+
+    @property
+    def both_arms_everywhere(self) -> bool:
+        """Return whether each stratum holds every arm."""
+        return self.fewest_units > 0
+
+    @property
+    def paired(self) -> bool:
+        """Return whether each stratum is a pair: one treated and one comparison unit.
+
+        A unit whose partner was lost adds nothing and does no harm.
+        """
+        units = self.units_by(self.treated.astype(np.int64))
+        whole = int((units.min(axis=1) > 0).sum())
+        return not self.labels and whole >= FEWEST_UNITS and int(units.max()) == 1
 
 
 def read_assignment(
     sample: Sample,
-    treated: str,
+    columns: Columns,
     covariates: Sequence[str] = (),
-    *,
-    cluster: str | None = None,
-    strata: str | None = None,
+    further: Sequence[str] = (),
 ) -> Assignment:
     """Return the moments of a comparison of two groups, or refuse what cannot be compared.
 
@@ -90,81 +184,54 @@ def read_assignment(
     ----------
     sample : Sample
         The analysis's rows.
-    treated : str
-        Column that is 1 for the treated and 0 for the comparison group.
+    columns : Columns
+        How units were assigned.
     covariates : sequence of str
         Columns measured before.
-    cluster, strata : str or None
-        Columns of the assigned unit and of the blocks of assignment.
+    further : sequence of str
+        Other columns whose moments are needed, such as what was received.
 
     Raises
     ------
     Refused
-        ``no_rows``, ``treatment_not_binary``, ``no_treated``, ``no_comparison``,
-        ``constant_outcome``, ``constant_covariate``, and, with fewer than two assigned
-        units on a side, ``one_cluster`` or ``one_unit``.
+        ``no_rows``, ``not_finite``, ``not_a_number``, ``treatment_not_binary``, ``no_treated``,
+        ``no_comparison``, ``constant_outcome``, with fewer than two assigned units on a
+        side ``one_cluster`` or ``one_unit``, and the codes of ``read_arms``,
+        ``inverse_probability`` and ``Sample.weights``.
     """
-    names = (*covariates, sample.outcome)
-    by = tuple(name for name in (treated, cluster, strata) if name)
-    _require_variation(sample, names)
-    cells = sample.moments(names, by)
-    arm = cells.labels[treated].astype(np.float64)
-    _require_both_arms(arm)
+    constant = require_variation(sample, covariates)
+    names = (*(name for name in covariates if name not in constant), *further, sample.outcome)
+    moments = partial(sample.moments, names, columns.by, columns.weights, columns.kind)
+    cells = moments()
+    treated = cells.labels[columns.treated].astype(np.float64)
+    require_both_arms(treated)
+    arm, labels = read_arms(treated, cells.labels[columns.arm] if columns.arm else None)
+    cluster, strata, period = (
+        numbered(cells.labels[name]) if name else None
+        for name in (columns.cluster, columns.strata, columns.period)
+    )
+    stratum = np.zeros(len(treated), np.int64) if strata is None else strata
+    basis = None if further else refining_basis(cells)
+    refined = None if basis is None else moments(basis=basis)
+    scale = None
+    if columns.probability:
+        chance = cells.labels[columns.probability].astype(np.float64)
+        scale = inverse_probability(cells, treated, chance, stratum)
     found = Assignment(
-        cells=cells,
-        arms=_by_arm(cells, arm),
-        treated=arm,
-        cluster=_numbered(cells.labels[cluster]) if cluster else None,
-        stratum=_numbered(cells.labels[strata]) if strata else np.zeros(len(arm), np.int64),
+        cells=scaled(cells, scale),
+        arms=_by_arm(scaled(cells, scale), treated),
+        treated=treated,
+        cluster=cluster,
+        stratum=stratum,
+        arm=arm,
+        labels=labels,
+        period=period,
+        constant=constant,
+        weights=RowWeights(columns.weights, columns.kind, scale),
+        refined=None if refined is None else scaled(refined, scale),
     )
     _require_two_units(found)
     return found
-
-
-def _require_variation(sample: Sample, names: Sequence[str]) -> None:
-    summary = sample.summary(names)
-    if not summary.n:
-        raise Refused(
-            "no_rows", "no row has an outcome", "check the outcome's column and data.where"
-        )
-    constant = [
-        name
-        for name, low, high in zip(names, summary.low, summary.high, strict=True)
-        if low == high
-    ]
-    if sample.outcome in constant:
-        raise Refused(
-            "constant_outcome",
-            "the outcome is the same in every row, so that no effect can be told from none",
-            "check the outcome's column, or choose an outcome that varies",
-        )
-    if constant:
-        raise Refused(
-            "constant_covariate",
-            f"the covariate {', '.join(constant)} is the same in every row",
-            "take it out of covariates",
-        )
-
-
-def _require_both_arms(arm: Float) -> None:
-    if not set(arm.tolist()) <= {0.0, 1.0}:
-        raise Refused(
-            "treatment_not_binary",
-            "the treatment holds other values than 0 and 1",
-            "derive a column that is 1 for the treated and 0 for the comparison group",
-        )
-    if (arm == 1).all():
-        raise Refused(
-            "no_comparison",
-            "no row with an outcome is in the comparison group",
-            "check the treatment's column and data.where",
-        )
-    if (arm == 0).all():
-        raise Refused(
-            "no_treated",
-            "no row with an outcome is treated",
-            "check the treatment's column and data.where",
-        )
 
 
 def _require_two_units(assignment: Assignment) -> None:
@@ -184,6 +251,12 @@ def _by_arm(cells: Moments, arm: Float) -> Moments:
     return Moments(cells.columns, cells.centre, {"treated": np.array([0.0, 1.0])}, n, cross)
 
 
-def _numbered(labels: NDArray[np.generic]) -> Integer:
-    """Return labels as whole numbers from 0, in their order."""
+def numbered(labels: NDArray[np.generic]) -> Integer:
+    """Return labels as whole numbers from 0, in their order.
+
+    Parameters
+    ----------
+    labels : ndarray, shape (g,)
+        Floats or text.
+    """
     return np.asarray(np.unique(labels, return_inverse=True)[1], dtype=np.int64)

@@ -1,26 +1,19 @@
-"""Cluster-robust uncertainty of a contrast, from each cluster's moments alone.
-
-With S = X'X of a cluster = V D V', R = D^(1/2) V' and M = (X'X)^-1 over all clusters, the
-cluster's block of I - H acts as I - R M R' on the space that its rows span and as the
-identity elsewhere; so every adjustment of its residuals needs k x k matrices only.
-"""
+"""Cluster-robust uncertainty of a contrast, from each cluster's moments alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 
 from evaluate.data.moments import LEVERAGE_LIMIT
 from evaluate.errors import Refused
+from evaluate.inference.blocks import Blocks, adjusted_scores, cluster_blocks
 from evaluate.inference.linear import Fit, Float, GroupMoments, Spread, spread
 
 ClusterStdError = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 CLUSTER_STD_ERRORS: tuple[str, ...] = get_args(ClusterStdError)
 
-# Eigenvalues of matrices scaled to length one: what is smaller is rounding.
-_ZERO = 1e-11
 # Share of the contrast's squared weights below which it is rounding.
 _NO_SHARE = 1e-9
 
@@ -74,13 +67,13 @@ def cluster_spread(
             "with a single cluster nothing tells its own fate from the effect",
             "add comparison clusters, or compare over time with a synthetic control",
         )
-    blocks, towards = _blocks(clusters, fitted), fitted.bread @ contrast
+    blocks, towards = cluster_blocks(clusters, fitted), fitted.bread @ contrast
     _require_residuals(blocks, towards)
     if std_error == "CR2":
         variance, df = _bias_reduced(clusters, fitted, blocks, towards)
         return spread(variance, df, clusters)
     power = -1.0 if std_error == "CR3" else 0.0
-    influence = _scores(clusters, fitted, blocks, power) @ towards
+    influence = adjusted_scores(clusters, fitted, blocks, power) @ towards
     factor = {
         "CR0": 1.0,
         "CR1": n_clusters / (n_clusters - 1),
@@ -90,41 +83,7 @@ def cluster_spread(
     return spread(factor * float(influence @ influence), n_clusters - 1.0, clusters)
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    """R, D^(-1/2) V' and the eigenvalues and vectors of I - R M R', by cluster."""
-
-    root: Float
-    inverse: Float
-    values: Float
-    vectors: Float
-
-    def power(self, exponent: float) -> Float:
-        """Return (I - R M R')^exponent of each cluster, shape (g, k, k).
-
-        Directions in which a cluster alone decides a coefficient have no residual; they get
-        0, as with a Moore-Penrose inverse.
-        """
-        real = self.values > _ZERO
-        powers = np.where(real, np.where(real, self.values, 1.0) ** exponent, 0.0)
-        adjust: Float = (self.vectors * powers[:, None, :]) @ self.vectors.transpose(0, 2, 1)
-        return adjust
-
-
-def _blocks(clusters: GroupMoments, fitted: Fit) -> _Blocks:
-    # X at length one, so that a small eigenvalue means the same in every unit.
-    scale = 1 / np.sqrt(np.diag(clusters.xx.sum(axis=0)))
-    values, vectors = np.linalg.eigh(clusters.xx * np.outer(scale, scale))
-    real = values > _ZERO * np.maximum(values[:, -1:], 1e-300)
-    size = np.sqrt(np.where(real, values, 0.0))
-    inverse = np.divide(1.0, size, out=np.zeros_like(size), where=real)
-    turned = vectors.transpose(0, 2, 1)
-    root = size[:, :, None] * turned / scale
-    inside = np.eye(fitted.rank) - root @ fitted.bread @ root.transpose(0, 2, 1)
-    return _Blocks(root, inverse[:, :, None] * turned * scale, *np.linalg.eigh(inside))
-
-
-def _require_residuals(blocks: _Blocks, towards: Float) -> None:
+def _require_residuals(blocks: Blocks, towards: Float) -> None:
     """Refuse a contrast of which a cluster alone decides part.
 
     Where I - R M R' is singular the cluster's residual is zero whatever its errors, so that
@@ -141,18 +100,8 @@ def _require_residuals(blocks: _Blocks, towards: Float) -> None:
         )
 
 
-def _scores(clusters: GroupMoments, fitted: Fit, blocks: _Blocks, power: float) -> Float:
-    """Return each cluster's X'Ae with A = (I - H)^power, shape (g, k)."""
-    scores = clusters.xy - clusters.xx @ fitted.coefficients
-    if power == 0:
-        return scores
-    adjusted = blocks.power(power) @ (blocks.inverse @ scores[:, :, None])
-    inner: Float = (blocks.root.transpose(0, 2, 1) @ adjusted)[:, :, 0]
-    return inner
-
-
 def _bias_reduced(
-    clusters: GroupMoments, fitted: Fit, blocks: _Blocks, towards: Float
+    clusters: GroupMoments, fitted: Fit, blocks: Blocks, towards: Float
 ) -> tuple[float, float]:
     """Return the CR2 variance and Satterthwaite's degrees of freedom.
 

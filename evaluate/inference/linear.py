@@ -11,9 +11,13 @@ from evaluate.errors import Refused
 
 Float = NDArray[np.float64]
 
-# Of X'X with X's columns scaled to length one: X itself then has 1e6. Moments are certain to
-# 16 digits, so that at the limit coefficients have lost 12 and about four are left.
+# Of X'X with X's columns scaled to length one: X itself then has 1e6. Whether what is left of a
+# contrast's digits is enough, ``require_digits`` says.
 CONDITION_LIMIT = 1e12
+# Relative error of a sum of products, whatever the number of rows: engines sum with compensation.
+ROUNDING = 1e-15
+# Relative error that nine printed digits bear.
+CERTAIN = 1e-9
 # A perfect fit, in units of the outcome's standard deviation: squares from moments are
 # certain to 1e-16, so their roots to 1e-8.
 NOTHING_LEFT = 1e-7
@@ -111,7 +115,9 @@ def fit(groups: GroupMoments) -> Fit:
         )
     length = np.sqrt(np.diag(xx))
     scale = np.divide(1.0, length, out=np.zeros(k), where=length > 0)
-    values, vectors = np.linalg.eigh(xx * np.outer(scale, scale))
+    both = np.outer(scale, scale)
+    scaled = xx * both
+    values = np.linalg.eigvalsh(scaled)
     if values[0] * CONDITION_LIMIT < values[-1]:
         raise Refused(
             "collinear",
@@ -119,11 +125,64 @@ def fit(groups: GroupMoments) -> Fit:
             " four digits of the coefficients are certain",
             "remove covariates that follow from others, from treatment or from strata",
         )
-    half = vectors / np.sqrt(values) * scale[:, None]
-    bread = half @ half.T
+    # By Cholesky's factors, whose errors stay within the columns that depend on each other.
+    root = np.linalg.inv(np.linalg.cholesky(scaled))
+    bread = root.T @ root * both
     coefficients = bread @ xy
+    coefficients += bread @ (xy - xx @ coefficients)
     residual = float(groups.yy.sum() - coefficients @ xy)
     return Fit(coefficients, bread, n, k, max(residual, 0.0))
+
+
+def require_digits(groups: GroupMoments, fitted: Fit, contrast: Float) -> None:
+    """Refuse a contrast whose nine printed digits are not certain.
+
+    With lengths s of the columns and M = (X'X)^-1, rounding of moments can move c'b by
+    ``ROUNDING`` times (sum of |M c| s) (length of y + sum of s |b|), and c'Mc, the square of
+    its standard error, by ``ROUNDING`` times the square of the first factor. The estimate
+    itself is held against its standard error where that is larger: an estimate of zero has
+    no first digit.
+
+    Parameters
+    ----------
+    groups : GroupMoments
+        What was fitted.
+    fitted : Fit
+        The fit.
+    contrast : ndarray, shape (k,)
+        Weights of the coefficients.
+
+    Raises
+    ------
+    Refused
+        ``collinear``; ``no_variation`` when so little of the outcome is left unexplained that
+        the digits of its square are not certain.
+
+    References
+    ----------
+    Higham (2002), Accuracy and Stability of Numerical Algorithms, sections 7.2 and 20.4.
+    """
+    squares = float(groups.yy.sum())
+    if CERTAIN * fitted.residual_sum < ROUNDING * squares:
+        raise Refused(
+            "no_variation",
+            "the model leaves less than a millionth of the outcome's variance, too little to"
+            " tell chance from rounding",
+            "check the outcome's column, or take out what the outcome follows from",
+        )
+    lengths = np.sqrt(np.diag(groups.xx.sum(axis=0)))
+    reach = float(np.abs(fitted.bread @ contrast) @ lengths)
+    size = float(np.sqrt(squares) + lengths @ np.abs(fitted.coefficients))
+    square = float(contrast @ fitted.bread @ contrast)
+    sigma = np.sqrt(fitted.residual_sum / max(fitted.n_obs - fitted.rank, 1))
+    value = max(abs(float(contrast @ fitted.coefficients)), float(sigma * np.sqrt(square)))
+    if ROUNDING * reach * size > CERTAIN * value or ROUNDING * reach**2 > CERTAIN * square:
+        raise Refused(
+            "collinear",
+            "the columns of the model are so nearly dependent that nine digits of the effect"
+            " are not certain",
+            "remove covariates that follow from others, from treatment or from strata",
+        )
 
 
 def spread(variance: float, df: float, groups: GroupMoments) -> Spread:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import float_info
+
 
 def t_quantile(probability: float, df: float | None) -> float:
     """Return the quantile of t with ``df`` degrees of freedom; normal when ``df`` is None.
@@ -14,8 +16,11 @@ def t_quantile(probability: float, df: float | None) -> float:
 
 
 def two_sided_p(statistic: float, df: float | None) -> float:
-    """Return the two-sided p-value of a t statistic; R ``2 * pt(-abs(statistic), df)``."""
+    """Return the two-sided p-value of a t statistic; R ``2 * pt(-abs(statistic), df)``.
+
+    Never 0: what is smaller than the smallest number is that number.
+    """
     from scipy.special import ndtr, stdtr
 
     tail = -abs(statistic)
-    return float(2 * (ndtr(tail) if df is None else stdtr(df, tail)))
+    return max(float(2 * (ndtr(tail) if df is None else stdtr(df, tail))), float_info.min)

@@ -1,164 +1,169 @@
-"""Models of a treatment effect: which design row stands behind each row of the data.
-
-Within a cell of treatment and stratum a design row is one affine map of the covariates, so
-the moments of the covariates by cell are enough for every adjustment.
-"""
+"""Fitted models of a treatment effect, and the uncertainty of their contrasts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
 import numpy as np
 
-from evaluate.data.moments import Float, Integer, Moments
+from evaluate.data.moments import Float, Integer, Moments, RowModel, RowMoments
 from evaluate.data.sample import Sample
 from evaluate.errors import Refused
+from evaluate.inference.arms import RowWeights
 from evaluate.inference.assignment import Assignment
 from evaluate.inference.clustered import ClusterStdError, cluster_spread
+from evaluate.inference.design_rows import (
+    TreatmentModel,
+    dependent_terms,
+    group_moments,
+    treatment_model,
+    within,
+)
 from evaluate.inference.individual import (
     IndividualStdError,
     constant_rows,
     individual_spread,
     row_model,
 )
-from evaluate.inference.linear import Fit, GroupMoments, Spread, fit
+from evaluate.inference.linear import Fit, GroupMoments, Spread, fit, require_digits
+from evaluate.inference.weighted import weighted_cluster_spread
 
 Adjustment = Literal["none", "additive", "interacted"]
-
-# Numbers held at once for all groups' X'X: 400 MB.
-LARGEST = 50_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class TreatmentModel:
-    """A linear model with treatment in its second column.
-
-    Attributes
-    ----------
-    maps : ndarray, shape (g, k, p + 1)
-        The design row is ``maps[cell] @ (1, covariates - centre)``.
-    contrast : ndarray, shape (k,)
-        Picks the effect out of the coefficients.
-    """
-
-    maps: Float
-    contrast: Float
 
 
 @dataclass(frozen=True, slots=True)
 class TreatmentFit:
-    """A fitted model of a treatment effect.
+    """A fitted model of treatment effects.
 
     Attributes
     ----------
-    effect : float
-        In the outcome's unit.
+    effects : ndarray, shape (m,)
+        One for each treatment column, in the outcome's unit.
+    contrasts : ndarray, shape (m, k)
+        Pick the effects out of the coefficients.
     cells : Moments
         Moments of the model's covariates and, last, the outcome, by cell.
-    model : TreatmentModel
-        Design rows.
+    maps : ndarray, shape (g, k, p + 1)
+        Design rows by cell; with ``absorbed`` before the group's mean is taken out.
     groups : GroupMoments
         Moments of the design rows by cluster; pooled when individuals were assigned.
     fit : Fit
         Coefficients.
     clustered : bool
-        Whether clusters were assigned.
+        Whether uncertainty is over groups of rows.
+    absorbed : bool
+        Whether each group has an intercept of its own.
+    dropped : tuple of str
+        Covariates that follow from other columns, and were left out.
+    powers : tuple of three GroupMoments, or empty
+        With probability weights, moments with the weights to the power 0, 1 and 2.
+    weights : RowWeights
+        Of the rows, in all moments already.
     """
 
-    effect: float
+    effects: Float
+    contrasts: Float
     cells: Moments
-    model: TreatmentModel
+    maps: Float
     groups: GroupMoments
     fit: Fit
     clustered: bool
+    absorbed: bool = False
+    dropped: tuple[str, ...] = ()
+    powers: tuple[GroupMoments, ...] = ()
+    weights: RowWeights = field(default_factory=RowWeights)
+
+    @property
+    def effect(self) -> float:
+        """Return the effect of the first treatment column."""
+        return float(self.effects[0])
+
+    @property
+    def contrast(self) -> Float:
+        """Return what picks the first effect out of the coefficients."""
+        first: Float = self.contrasts[0]
+        return first
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Return the covariates that the model holds."""
+        return tuple(name for name in self.cells.columns[:-1] if name not in self.dropped)
 
 
-def treatment_model(
-    cells: Moments, treated: Float, stratum: Integer, *, interacted: bool
-) -> TreatmentModel:
-    """Return the model of a treatment effect.
-
-    With w the stratum indicators (but the first) and the covariates, all centred at their
-    means, the columns are (1, T, w), or (1, T, w, T w) when interacted.
-
-    Parameters
-    ----------
-    cells : Moments
-        Moments of p covariates and, last, the outcome, by cell.
-    treated : ndarray, shape (g,)
-        1.0 for treated cells, 0.0 for the others.
-    stratum : ndarray, shape (g,)
-        Stratum of each cell, 0 to S - 1.
-    interacted : bool
-        Whether slopes may differ between the arms.
-
-    References
-    ----------
-    Lin (2013), Annals of Applied Statistics 7(1), section 4. R ``lm(y ~ t + factor(s) + x)``;
-    ``estimatr::lm_lin(y ~ t, covariates = ~ factor(s) + x)``.
-    """
-    g, p = len(cells.n), len(cells.columns) - 1
-    strata = int(stratum.max(initial=0)) + 1
-    w = np.zeros((g, strata - 1 + p, p + 1))
-    later = stratum > 0
-    w[np.flatnonzero(later), stratum[later] - 1, 0] = 1.0
-    w[:, strata - 1 :, 1:] = np.eye(p)
-    # Centred even when additive: no digit is lost to the intercept, and no slope changes.
-    sums = np.einsum("gij,gj->i", w, cells.cross[:, 0, : p + 1])
-    w[:, :, 0] -= sums / cells.n.sum()
-    one = np.zeros((g, 1, p + 1))
-    one[:, 0, 0] = 1.0
-    by_arm = treated[:, None, None]
-    parts = [one, by_arm * one, w, *([by_arm * w] if interacted else [])]
-    maps = np.concatenate(parts, axis=1)
-    contrast = np.zeros(maps.shape[1])
-    contrast[1] = 1.0
-    return TreatmentModel(maps, contrast)
-
-
-def group_moments(cells: Moments, maps: Float, group: Integer) -> GroupMoments:
-    """Return the moments of the design rows and the centred outcome by group.
+def fit_terms(
+    cells: Moments,
+    model: TreatmentModel,
+    group: Integer | None,
+    *,
+    absorbed: bool = False,
+) -> TreatmentFit:
+    """Return the fitted model, without the terms that follow from earlier ones.
 
     Parameters
     ----------
     cells : Moments
-        Moments of the covariates and, last, the outcome, by cell.
-    maps : ndarray, shape (g, k, p + 1)
-        Design rows of the same cells, as in ``TreatmentModel``.
-    group : ndarray, shape (g,)
-        Group of each cell, such as its cluster; all 0 pools them.
+        Moments of the model's covariates and, last, the outcome, by cell.
+    model : TreatmentModel
+        Design rows.
+    group : ndarray, shape (g,), or None
+        Group of each cell over which uncertainty is judged; ``None`` for individuals.
+    absorbed : bool
+        Whether each group has an intercept of its own.
 
     Raises
     ------
     Refused
-        ``model_too_large`` when the moments would not fit in memory.
+        With the codes of ``group_moments`` and ``fit``: ``collinear`` when a treatment
+        follows from what is held constant.
     """
-    number, (_, k, size) = int(group.max(initial=0)) + 1, maps.shape
-    if number * k * k > LARGEST:
-        raise Refused(
-            "model_too_large",
-            f"{k} coefficients in {number} groups do not fit in memory",
-            "use fewer or coarser strata, or fewer covariates",
-        )
-    n = np.zeros(number, dtype=np.int64)
-    xx, xy, yy = np.zeros((number, k, k)), np.zeros((number, k)), np.zeros(number)
-    np.add.at(n, group, cells.n)
-    np.add.at(yy, group, cells.cross[:, -1, -1])
-    for cell, at in enumerate(group):
-        xx[at] += maps[cell] @ cells.cross[cell, :size, :size] @ maps[cell].T
-        xy[at] += maps[cell] @ cells.cross[cell, :size, -1]
-    return GroupMoments(n, xx, xy, yy)
+    pooled = np.zeros(len(cells.n), np.int64)
+    groups = group_moments(cells, model.maps, pooled if group is None else group)
+    shift, p = int(absorbed), len(cells.columns) - 1
+    size = np.diag(groups.xx.sum(axis=0))[shift:]
+    if absorbed:
+        groups = within(groups)
+    lost = dependent_terms(groups.xx.sum(axis=0), size, model, shift)
+    gone = {column for at in lost for column in model.others[at]}
+    keep = [at for at in range(shift, model.maps.shape[1]) if at not in gone]
+    inside = [at - shift for at in keep]
+    groups = replace(groups, xx=groups.xx[:, inside][:, :, inside], xy=groups.xy[:, inside])
+    fitted = fit(groups)
+    maps = model.maps[:, keep]
+    contrasts = np.zeros((model.treatments, len(keep)))
+    contrasts[:, 1 - shift : 1 - shift + model.treatments] = np.eye(model.treatments)
+    for contrast in contrasts:
+        require_digits(groups, fitted, contrast)
+    first = len(model.others) - p
+    return TreatmentFit(
+        effects=contrasts @ fitted.coefficients,
+        contrasts=contrasts,
+        cells=cells,
+        maps=maps,
+        groups=groups,
+        fit=fitted,
+        clustered=group is not None,
+        absorbed=absorbed,
+        dropped=tuple(cells.columns[at - first] for at in lost if at >= first),
+        powers=() if group is None else _by_power(cells, maps, group),
+    )
 
 
 def fit_treatment(
-    assignment: Assignment, covariates: Sequence[str], adjustment: Adjustment
+    assignment: Assignment,
+    covariates: Sequence[str],
+    adjustment: Adjustment,
+    *,
+    treatments: Float | None = None,
+    blocks: Sequence[Integer] = (),
 ) -> TreatmentFit:
-    """Return the fitted effect of treatment.
+    """Return the fitted effects of treatment.
 
     Strata are part of how treatment was assigned and always stay in the model, as additive
-    indicators unless everything is interacted; without adjustment, covariates do not.
+    indicators unless everything is interacted; without adjustment, covariates do not. Matched
+    pairs have an intercept each, and uncertainty is over pairs. Over periods, which stand in
+    the model, clusters have one each.
 
     Parameters
     ----------
@@ -168,35 +173,55 @@ def fit_treatment(
         Columns to adjust for.
     adjustment : {"none", "additive", "interacted"}
         How they enter.
+    treatments : ndarray, shape (g, m), or None
+        Treatment columns of each cell; ``None`` is one: treated or not.
+    blocks : sequence of ndarray, each shape (g,)
+        Further groupings that are held constant.
 
     Raises
     ------
     Refused
         ``stratum_one_arm`` when interaction needs both arms in a stratum that lacks one,
-        and the codes of ``group_moments`` and ``fit``.
+        and the codes of ``treatment_model`` and ``fit_terms``.
+
+    References
+    ----------
+    Matched pairs: Imai, King & Nall (2009), Statistical Science 24(1); de Chaisemartin &
+    Ramirez-Cuellar (2024), American Economic Journal: Applied Economics 16(1). Periods:
+    Hussey & Hughes (2007), Contemporary Clinical Trials 28(2), with clusters fixed.
     """
     interacted = adjustment == "interacted"
-    stratum, treated = assignment.stratum, assignment.treated
-    both = len(set(zip(stratum.tolist(), treated.tolist(), strict=True)))
-    if interacted and both < 2 * len(set(stratum.tolist())):
+    if interacted and not assignment.both_arms_everywhere:
         raise Refused(
             "stratum_one_arm",
             "a stratum holds only treated or only comparison rows",
             "merge strata, or ask for adjustment: additive",
         )
     used = () if adjustment == "none" else tuple(covariates)
-    cells = assignment.cells.only((*used, assignment.cells.columns[-1]))
-    model = treatment_model(cells, treated, stratum, interacted=interacted)
-    cluster = assignment.cluster
-    group = np.zeros(len(treated), np.int64) if cluster is None else cluster
-    groups = group_moments(cells, model.maps, group)
-    fitted = fit(groups)
-    effect = float(model.contrast @ fitted.coefficients)
-    return TreatmentFit(effect, cells, model, groups, fitted, cluster is not None)
+    names = (*used, assignment.cells.columns[-1])
+    refined = assignment.refined
+    whole = refined is not None and refined.columns == names
+    cells = refined if refined is not None and whole else assignment.cells.only(names)
+    columns = assignment.treated[:, None] if treatments is None else treatments
+    # What is absorbed leaves no trace of the weights' squares: indicators are kept then.
+    plain, cluster = cells.powers is None, assignment.cluster
+    group, absorbed = cluster, False
+    held = (assignment.stratum, *blocks)
+    if assignment.period is not None and cluster is not None:
+        absorbed = plain
+        held = (*(() if plain else (cluster,)), assignment.period, *blocks)
+    elif assignment.paired and plain and not interacted:
+        group, held, absorbed = assignment.stratum, tuple(blocks), True
+    model = treatment_model(cells, columns, held, interacted=interacted)
+    fitted = fit_terms(cells, model, group, absorbed=absorbed)
+    return replace(fitted, weights=assignment.weights)
 
 
 def treatment_spreads(
-    sample: Sample, fitted: TreatmentFit, std_errors: Sequence[str]
+    sample: Sample,
+    fitted: TreatmentFit,
+    std_errors: Sequence[str],
+    contrast: Float | None = None,
 ) -> Iterator[tuple[str, Spread]]:
     """Yield the uncertainty of a fitted effect, once for each estimator.
 
@@ -207,7 +232,9 @@ def treatment_spreads(
     fitted : TreatmentFit
         The fit.
     std_errors : sequence of str
-        Names for clusters where clusters were assigned, else names for individuals.
+        Names for clusters where uncertainty is over groups, else names for individuals.
+    contrast : ndarray, shape (k,), or None
+        Weights of the coefficients; ``None`` is the first effect.
 
     Yields
     ------
@@ -219,15 +246,55 @@ def treatment_spreads(
     Refused
         With the codes of ``cluster_spread`` or ``individual_spread``.
     """
-    contrast, maps, fit_ = fitted.model.contrast, fitted.model.maps, fitted.fit
+    contrast = fitted.contrast if contrast is None else contrast
     if fitted.clustered:
         for name in std_errors:
             kind = cast(ClusterStdError, name)
-            yield name, cluster_spread(fitted.groups, fit_, contrast, kind)
+            if fitted.powers:
+                yield name, weighted_cluster_spread(fitted.powers, fitted.fit, contrast, kind)
+            else:
+                # The constant counts once; effects nested in the groups do not (Stata, fixest).
+                counted = replace(fitted.fit, rank=fitted.fit.rank + fitted.absorbed)
+                yield name, cluster_spread(fitted.groups, counted, contrast, kind)
         return
     used = fitted.cells.columns[:-1]
-    model = row_model(used, fitted.cells.labels, maps, fit_, contrast)
-    rows = sample.row_moments(model) if used else constant_rows(model, fitted.cells)
+    model = row_model(used, fitted.cells.labels, fitted.maps, fitted.fit, contrast)
+    model = replace(model, basis=fitted.cells.basis)
+    rows = _row_sums(sample, fitted, model)
     for name in std_errors:
         one = cast(IndividualStdError, name)
-        yield name, individual_spread(fitted.groups, fit_, contrast, rows, maps, std_error=one)
+        spread = individual_spread(
+            fitted.groups, fitted.fit, contrast, rows, fitted.maps, std_error=one
+        )
+        yield name, spread
+
+
+def _by_power(cells: Moments, maps: Float, group: Integer) -> tuple[GroupMoments, ...]:
+    if cells.powers is None:
+        return ()
+    return tuple(group_moments(cells.to_power(at), maps, group) for at in range(3))
+
+
+def _row_sums(sample: Sample, fitted: TreatmentFit, model: RowModel) -> RowMoments:
+    """Return the sums over rows of a fit, weighted as the fit is.
+
+    A weight that is the same for a whole cell goes into the model, as its root times each row.
+    The residual is not the model's to change: squares with it come from a pass of their own.
+    """
+    weights = fitted.weights
+    if weights.column is None and weights.scale is None:
+        return sample.row_moments(model) if model.columns else constant_rows(model, fitted.cells)
+    if weights.scale is None:
+        return sample.row_moments(model, weights=weights.column, kind=weights.kind)
+    root = np.sqrt(weights.scale)
+    leverage = model.leverage * weights.scale[:, None, None]
+    passes = [
+        sample.row_moments(
+            replace(model, influence=model.influence * times[:, None], leverage=leverage),
+            weights=weights.column,
+            kind=weights.kind,
+        )
+        for times in (weights.scale, root)
+    ]
+    weighted = passes[1].weighted * weights.scale[:, None, None]
+    return replace(passes[1], squares=passes[0].squares, weighted=weighted)

@@ -52,6 +52,71 @@ def _assignment(study: Study, specs: Specs) -> Iterator[Broken]:
             )
 
 
+def _assigned_unit(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (_, spec) in specs.items():
+        assignment = study.analyses[name].assignment
+        if assignment is None or assignment.unit is None:
+            continue
+        clusters = [column for column, role in roles(spec).items() if role == "cluster"]
+        if clusters and assignment.unit not in clusters:
+            key = ("analyses", name, "assignment", "unit")
+            yield (
+                key,
+                f"`{dotted(key)}` is `{assignment.unit}` and the design's cluster is another column",
+                "the unit of assignment is the cluster; there is one of it",
+                f"name one column in both, or delete `{dotted(key)}`",
+            )
+
+
+def _received(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Hold the effect of taking part against the column that says who did."""
+    for name, (design, spec) in specs.items():
+        fields = type(spec).model_fields
+        if "received" not in fields or "LATE" not in design.estimands:
+            continue
+        late, named = study.analyses[name].estimand == "LATE", "received" in _roles(spec)
+        key = ("analyses", name, "estimand")
+        place = _design_place(study, name)
+        asked = study.analyses[name].estimand
+        if late and not named:
+            yield (
+                key,
+                f"`{dotted(key)}` is `LATE` and the design does not say who took part",
+                "the effect on those who take part because of the offer needs to know who did",
+                f"add the column under `{place}.received`, or ask for `ITT`",
+            )
+        if named and not late:
+            yield (
+                key,
+                f"`{dotted(key)}` is `{asked}` and the design names who took part",
+                "with `received` the effect of taking part is estimated, the offer's beside it",
+                f"write `LATE`, or delete `{place}.received`",
+            )
+
+
+def _subgroups(study: Study, specs: Specs) -> Iterator[Broken]:
+    for name, (_, spec) in specs.items():
+        analysis = study.analyses[name]
+        outcome = study.outcomes.get(analysis.outcome)
+        taken = {column: role for _, column, role in named_columns(spec)}
+        seen: set[str] = set()
+        for place, one in enumerate(analysis.subgroups):
+            key = ("analyses", name, "subgroups", place, "column")
+            role = taken.get(one.column)
+            if one.column in seen:
+                yield (key, f"`{dotted(key)}` names `{one.column}` again",
+                       "each subgroup is one more chance to find something by accident",
+                       "delete one of the two")  # fmt: skip
+            elif role in ("treatment", "arm", "received") or (
+                outcome is not None and one.column == outcome.column
+            ):
+                word = "outcome" if role is None else role
+                yield (key, f"`{dotted(key)}` names `{one.column}`, the column of the {word}",
+                       "a subgroup is what people were before the programme",
+                       "name a column that was known before")  # fmt: skip
+            seen.add(one.column)
+
+
 def _adjustment(study: Study, specs: Specs) -> Iterator[Broken]:
     for name, (_, spec) in specs.items():
         asked = study.analyses[name].adjustment
@@ -71,7 +136,7 @@ def _columns_once(study: Study, specs: Specs) -> Iterator[Broken]:
         outcome = study.outcomes.get(analysis.outcome)
         uses = list(named_columns(spec))
         treatment = {column for _, column, role in uses if role == "treatment"}
-        groups = {column for _, column, role in uses if role in ("cluster", "stratum", "unit")}
+        groups = {c for _, c, role in uses if role in ("arm", "cluster", "stratum", "unit")}
         for field, column, role in uses:
             key = ("analyses", name, "design", analysis.method, field)
             if outcome is not None and column == outcome.column:
@@ -127,6 +192,9 @@ def _design_place(study: Study, name: str) -> str:
 DESIGN_RULES: tuple[Rule, ...] = (
     _identified,
     _assignment,
+    _assigned_unit,
+    _received,
+    _subgroups,
     _adjustment,
     _columns_once,
     _std_errors,

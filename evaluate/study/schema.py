@@ -129,6 +129,29 @@ class Assignment(Strict):
     """How treatment was given out."""
 
     level: Literal["individual", "cluster"] = Field(description="What was assigned.")
+    unit: ColumnName | None = Field(
+        default=None, description="Column of the assigned unit; the same as the design's cluster."
+    )
+    probability: float | ColumnName | None = Field(
+        default=None,
+        description="Probability of being treated: one number, or the column that holds each"
+        " unit's.",
+    )
+
+    @model_validator(mode="after")
+    def _a_probability(self) -> Assignment:
+        if isinstance(self.probability, float) and not 0 < self.probability < 1:
+            raise ValueError(
+                "`probability` does not lie between 0 and 1; write a share such as 0.5"
+            )
+        return self
+
+
+class Subgroup(Strict):
+    """A group in which the effect may differ, named before any result is seen."""
+
+    column: ColumnName = Field(description="Column of its levels, known before the programme.")
+    reason: Text = Field(description="Why the effect may differ between them.")
 
 
 class Inference(Strict):
@@ -138,6 +161,15 @@ class Inference(Strict):
         default=None, description="Estimator, or several: the first is the headline."
     )
     conf_level: float = Field(default=0.95, ge=0.9, lt=1, description="Of the intervals.")
+    draws: int = Field(
+        default=9999,
+        ge=999,
+        le=99_999,
+        description="Of each bootstrap, and of each randomisation test that cannot be exact.",
+    )
+    family: Name | None = Field(
+        default=None, description="Outcomes tested together; by default all primary outcomes."
+    )
 
     @property
     def std_errors(self) -> tuple[str, ...]:
@@ -167,6 +199,9 @@ class Analysis(Strict):
         default=None, description="How covariates enter."
     )
     inference: Inference = Field(default_factory=Inference, description="Uncertainty.")
+    subgroups: tuple[Subgroup, ...] = Field(
+        default=(), description="Groups between which the effect is compared."
+    )
     missing: Missing = Field(default_factory=Missing, description="Missing cells.")
     role: Literal["primary", "secondary", "exploratory"] = Field(
         default="primary", description="Its place in the plan."

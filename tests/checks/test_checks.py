@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evaluate.checks.assignment import assignment_probability
 from evaluate.checks.attrition import CAUTIOUS, OPTIMISTIC, Arm, attrition, boundary
 from evaluate.checks.balance import balance, cox_index, hedges_g
-from evaluate.checks.clusters import Side, clusters, individuals
+from evaluate.checks.clusters import Side, Support, clusters, individuals
 from evaluate.core import Check
 from evaluate.data.sample import ArraySample
 
@@ -184,20 +185,50 @@ def test_attrition_fires_on_fifteen_points_and_hardly_on_chance() -> None:
         ([5] * 9, [5] * 10, 15.0, 0, "failed"),
         ([5] * 10, [5] * 10, 9.9, 0, "failed"),
         ([20, *[5] * 11], [5] * 10, 15.0, 0, "failed"),
-        ([5] * 10, [5] * 10, 15.0, 3, "uninformative"),
+        ([5] * 10, [5] * 10, 15.0, 3, "failed"),
     ],
 )
 def test_clusters_are_judged_by_number_df_and_size(
     treated: list[int], comparison: list[int], df: float, mixed: int, result: str
 ) -> None:
     sides = (Side(np.array(treated)), Side(np.array(comparison)))
-    check, table = clusters(*sides, df, mixed)
+    check, table = clusters(*sides, Support(df), mixed=mixed)
     assert check.result == result
+    beside, _ = clusters(*sides, Support(df, beside=True), mixed=mixed)
+    assert beside.result == ("failed" if mixed else "passed")
     assert table.rows[0]["n_clusters"] == len(treated)
     assert table.rows[0]["largest_share"] == pytest.approx(max(treated) / sum(treated))
 
 
 def test_individuals_are_judged_by_number_and_df() -> None:
-    assert individuals(10, 50, 12.0).result == "passed"
-    assert individuals(9, 50, 12.0).result == "failed"
-    assert individuals(10, 50, 9.0).result == "failed"
+    assert individuals(10, 50, Support(12.0)).result == "passed"
+    assert individuals(9, 50, Support(12.0)).result == "failed"
+    assert individuals(10, 50, Support(9.0)).result == "failed"
+    assert individuals(9, 50, Support(12.0, beside=True)).result == "passed"
+
+
+def test_the_binomial_test_has_the_p_values_of_r() -> None:
+    # R: 2 * min(pbinom(230, 500, .5), pbinom(229, 500, .5, lower.tail = FALSE)) = 0.0810323.
+    one = (np.array([500.0]), np.array([0.5]))
+    assert assignment_probability(230, *one).result == "passed"
+    # 2 * pbinom(220, 500, .5) = 0.00826, and of 221 it is 0.01073.
+    assert assignment_probability(220, *one).result == "failed"
+    assert assignment_probability(221, *one).result == "passed"
+    assert assignment_probability(0, np.array([3.0]), np.array([0.5])).result == "passed"
+    assert "230 of 500 assigned units" in assignment_probability(230, *one).text
+
+
+@pytest.mark.parametrize("chances", [[0.5], [0.3, 0.6]])
+def test_the_share_treated_fires_on_lost_units_and_hardly_on_chance(chances: list[float]) -> None:
+    rng = np.random.default_rng(7)
+    units = np.full(len(chances), 500 / len(chances))
+    fired = {1.0: 0, 0.6: 0}
+    for _ in range(DRAWS):
+        for kept in fired:
+            treated = rng.binomial(units.astype(int), chances)
+            left = rng.binomial(treated, kept)
+            known = units - treated + left
+            check = assignment_probability(int(left.sum()), known, np.array(chances))
+            fired[kept] += check.result == "failed"
+    assert fired[0.6] / DRAWS >= FIRES_ON_A_VIOLATION
+    assert fired[1.0] / DRAWS <= FIRES_ON_CLEAN_DATA

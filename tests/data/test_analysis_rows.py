@@ -118,9 +118,9 @@ COLUMNS: list[tuple[str, ColumnRole, list[str], str, str]] = [
     ),
     (
         "category",
-        "covariate",
+        "received",
         ["a", CANARY],
-        "the covariate is category (data-dictionary.md:8)",
+        "the received is category (data-dictionary.md:8)",
         "derive an `indicator` of it, and name that instead",
     ),
     (

@@ -290,8 +290,17 @@ def test_only_named_columns_are_read(study: Make) -> None:
         tables = rows.connection.execute(
             "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
         ).fetchall()
-        assert tables == [("used_rows", "y")]
+        assert ("used_rows", "y") in tables
+        assert {name for table, name in tables if table != "cells_main"} == {"y"}
+        assert rows.connection.execute("FROM cells_main").fetchall() == [(1.0,)]
         assert list(rows.columns) == ["y"]
+        (scratch,) = (folder.path / ".evaluate").glob("rows-*")
+        held = [
+            file
+            for file in scratch.rglob("*")
+            if file.is_file() and CANARY.encode() in file.read_bytes()
+        ]
+        assert not held, "an undeclared cell was stored"
 
 
 def test_a_column_that_only_the_dictionary_has(study: Make) -> None:

@@ -175,16 +175,19 @@ def test_one_unit_of_an_arm_in_a_stratum_makes_the_default_additive(
     data = matched_pairs(rng, pairs=12)
     for cluster in ("school", None):
         few = data if cluster else {name: values[::5] for name, values in data.items()}
-        headline, beside = estimate(
-            few, strata="pair", cluster=cluster, covariates=("x",)
-        ).estimates
-        assert headline.method == "regression, covariates additive, strata weighted by precision"
-        assert beside.method == "difference in means, strata weighted by precision"
+        rows = estimate(few, strata="pair", cluster=cluster, covariates=("x",)).estimates
+        headline, (beside,) = rows[0], [row for row in rows if row.method.startswith("diff")]
+        assert headline.method == "regression, covariates additive, within pairs"
+        assert beside.method == "difference in means, within pairs"
         asked = Settings(adjustment="additive")
-        (row, _) = estimate(few, asked, strata="pair", cluster=cluster, covariates=("x",)).estimates
+        row = estimate(few, asked, strata="pair", cluster=cluster, covariates=("x",)).estimates[0]
         assert row == headline
-    (plain,) = estimate(data, strata="pair", cluster="school").estimates
-    assert plain.method == "difference in means, strata weighted by precision"
+    plain = estimate(data, strata="pair", cluster="school").estimates[0]
+    assert plain.method == "difference in means, within pairs"
+    # Three of each in a stratum are no pair, and one is enough to leave nothing to interact.
+    three = {**data, "pair": np.where(data["pair"] == "p001", "p000", data["pair"])}
+    row = estimate(three, strata="pair", cluster="school").estimates[0]
+    assert row.method == "difference in means, strata weighted by precision"
 
 
 @pytest.mark.parametrize("unit", ["CR", "HC"])
@@ -238,7 +241,9 @@ def test_a_trial_of_clusters_uses_cr2(rng: np.random.Generator) -> None:
     sample = ArraySample(drawn.data, "outcome")
     settings = Settings(std_errors=("CR2", "CR0", "CR1", "CR1S", "CR3"))
     rows = DESIGN.estimate(drawn.spec, sample, ATE, settings).estimates
-    assert [row.std_error_method for row in rows] == ["CR2", "CR0", "CR1", "CR1S", "CR3", "CR2"]
+    names = ["CR2", "CR0", "CR1", "CR1S", "CR3", "CR2", "Welch"]
+    assert [row.std_error_method for row in rows] == names
+    assert rows[-1].method == "cluster means of residuals"
     assert {row.n_clusters for row in rows} == {30}
     assert rows[0].df is not None
     assert rows[0].df < 28
@@ -275,11 +280,9 @@ def test_degenerate_trials_are_refused() -> None:
     assert refused(trial(t=thirds), "other values than 0 and 1") == "treatment_not_binary"
     assert refused(trial(y=np.full(40, 0.1)), "same in every row") == "constant_outcome"
     assert refused(trial(y=np.full(40, np.nan)), "no row has an outcome") == "no_rows"
-    flat = trial(x=np.full(40, 3.0))
-    assert refused(flat, "the covariate x is the same", covariates=("x",)) == "constant_covariate"
     steps = trial()["t"] * 2.0
-    assert refused(trial(y=steps), "nothing tells chance from effect") == "no_variation"
-    assert refused(trial(y=steps), "nothing tells chance", cluster="c") == "no_variation"
+    assert refused(trial(y=steps), "too little to tell chance") == "no_variation"
+    assert refused(trial(y=steps), "too little to tell chance", cluster="c") == "no_variation"
 
 
 def test_an_arm_that_attrition_empties_is_refused() -> None:
@@ -296,10 +299,9 @@ def test_one_unit_on_a_side_is_refused() -> None:
     assert refused(trial(t=1 - first), "single comparison cluster", cluster="c") == "one_cluster"
 
 
-def test_collinear_covariates_are_refused() -> None:
+def test_covariates_collinear_with_treatment_are_refused() -> None:
     data = trial()
-    twice = {**data, "x2": 2 * data["x"] + 1, "of_t": data["t"] * 3}
-    assert refused(twice, "linearly dependent", covariates=("x", "x2")) == "collinear"
+    twice = {**data, "of_t": data["t"] * 3}
     assert refused(twice, "linearly dependent", covariates=("of_t",)) == "collinear"
     assert (
         refused(twice, "linearly dependent", covariates=("of_t", "x"), cluster="c") == "collinear"
@@ -341,16 +343,89 @@ def check(result: Result, name: str) -> str:
     return found
 
 
-def test_few_clusters_are_shown_with_a_failed_check() -> None:
+def text_of(result: Result, name: str) -> str:
+    """Return what a check says."""
+    (found,) = [one.text for one in result.checks if one.name == name]
+    return found
+
+
+def test_covariates_that_add_nothing_are_left_out_and_named() -> None:
+    data = trial(flat=np.full(40, 3.0))
+    data |= {"x2": 2 * data["x"] + 1, "of_s": (data["s"] == "a") * 2.0}
+    names = ("flat", "x", "x2", "of_s")
+    headline, beside = estimate(data, strata="s", covariates=names).estimates[:2]
+    expected = estimate(data, strata="s", covariates=("x",)).estimates[0]
+    for field in ("estimate", "std_error", "df"):
+        assert getattr(headline, field) == pytest.approx(getattr(expected, field), rel=1e-9)
+    result = estimate(data, strata="s", covariates=names)
+    assert "flat: the same in every row; x2, of_s: follows from" in text_of(result, "covariates")
+    assert check(result, "covariates") == "uninformative"
+    assert beside.method == "difference in means, strata weighted by size"
+    (only,) = estimate(data, covariates=("flat",)).estimates
+    assert only.method == "difference in means"
+
+
+def test_few_clusters_take_the_larger_p_value_and_the_wider_interval() -> None:
     result = estimate(trial(), cluster="c")
-    assert result.estimates[0].n_clusters == 8
+    headline, alone = result.estimates[:2]
+    assert (headline.role, alone.role) == ("headline", "beside")
+    assert (headline.n_clusters, alone.interval_method) == (8, None)
+    assert headline.interval_method is not None
+    assert (headline.estimate, headline.df) == (alone.estimate, alone.df)
+    (table,) = [table for table in result.tables if table.kind == "inference"]
+    tests = {str(row["method"]).split(" (")[0]: row for row in table.rows}
+    assert set(tests) == {"CR2", "randomisation", "wild cluster bootstrap"}
+    both = [tests["CR2"], tests["randomisation"]]
+    assert headline.p_value == max(float(str(row["p_value"])) for row in both)
+    assert headline.conf_low == min(float(str(row["conf_low"])) for row in both)
+    assert headline.conf_high == max(float(str(row["conf_high"])) for row in both)
+    assert tests["randomisation"]["exact"] is True
+    assert tests["randomisation"]["n_draws"] == 70  # 8 over 4
+    assert check(result, "clusters") == "passed"
+    assert "4 treated and 4 comparison clusters: fewer than 10 on a side" in text_of(
+        result, "clusters"
+    )
+
+
+def test_too_few_assignments_leave_no_p_value() -> None:
+    some = {name: values[:30] for name, values in trial().items()}
+    result = estimate(some, cluster="c")
+    assert result.estimates[0].p_value is None
+    assert result.estimates[0].interval_method is None
     assert check(result, "clusters") == "failed"
-    (text,) = [one.text for one in result.checks if one.name == "clusters"]
-    assert "4 treated and 4 comparison clusters: fewer than 10 on a side" in text
-    assert "no randomisation inference stands beside it" in text
+    assert "no p-value below 5 % can be reached" in text_of(result, "clusters")
 
 
-def test_one_large_cluster_fails_the_check(rng: np.random.Generator) -> None:
+def test_few_individuals_are_judged_by_randomisation_too(rng: np.random.Generator) -> None:
+    data = {name: values[:24] for name, values in individuals(rng).items()}
+    data["t"] = np.repeat([1.0, 0.0], [7, 17])
+    for fields, adjustment in (((), None), (("x",), None), (("x",), "additive")):
+        result = estimate(data, Settings(adjustment=adjustment), covariates=fields)
+        headline, alone = result.estimates[:2]
+        assert headline.interval_method is not None
+        assert (headline.p_value or 0) >= (alone.p_value or 1)
+        assert headline.conf_low <= alone.conf_low <= alone.conf_high <= headline.conf_high
+        assert check(result, "clusters") == "passed"
+
+
+def test_asked_for_tests_stand_in_the_table_and_change_no_row(rng: np.random.Generator) -> None:
+    drawn = DESIGN.simulate(rng, 0.5)
+    sample = ArraySample(drawn.data, "outcome")
+    plain = DESIGN.estimate(drawn.spec, sample, ATE, Settings())
+    names = ("wild", "CR2", "randomisation")
+    asked = DESIGN.estimate(drawn.spec, sample, ATE, Settings(std_errors=names, draws=999))
+    assert asked.estimates == plain.estimates
+    assert not [table for table in plain.tables if table.kind == "inference"]
+    (table,) = [table for table in asked.tables if table.kind == "inference"]
+    assert [str(row["method"]).split(" (")[0] for row in table.rows] == [
+        "CR2",
+        "randomisation",
+        "wild cluster bootstrap",
+    ]
+    assert {row.get("n_draws") for row in table.rows} == {None, 999}
+
+
+def test_one_large_cluster_is_few(rng: np.random.Generator) -> None:
     size = np.full(40, 5)
     size[0] = 60
     cluster = np.repeat(np.arange(40), size)
@@ -378,10 +453,10 @@ def test_clusters_that_hold_both_groups_are_named(rng: np.random.Generator) -> N
     cluster = np.repeat([f"c{i:02d}" for i in range(30)], 6)
     data = {"t": np.tile([0.0, 1.0], 90), "c": cluster, "y": rng.normal(size=180)}
     result = estimate(data, cluster="c")
-    assert check(result, "clusters") == "uninformative"
+    assert check(result, "clusters") == "failed"
 
 
-def test_the_chosen_standard_error_does_not_change_the_check_of_clusters() -> None:
+def test_a_chosen_standard_error_stands_alone_and_the_check_says_so() -> None:
     # Two schools of a side hold most pupils: few degrees of freedom, but 15 clusters on each.
     rng = np.random.default_rng(4)
     size = np.full(30, 4)
@@ -396,10 +471,12 @@ def test_the_chosen_standard_error_does_not_change_the_check_of_clusters() -> No
     texts = set()
     for name in ("CR2", "CR0", "CR1", "CR1S", "CR3"):
         result = estimate(data, Settings(std_errors=(name,)), cluster="c", covariates=("x",))
-        texts.add(next(one.text for one in result.checks if one.name == "clusters"))
-        assert check(result, "clusters") == "failed"
-        assert {row.std_error_method for row in result.estimates} == {name}
+        texts.add(text_of(result, "clusters").partition(". ")[0])
+        assert check(result, "clusters") == ("passed" if name == "CR2" else "failed")
+        assert (f"{name} was chosen" in text_of(result, "clusters")) == (name != "CR2")
+        assert {row.std_error_method for row in result.estimates} == {name, "Welch"}
         assert (result.estimates[0].df == 29) == (name != "CR2")
+        assert (result.estimates[0].interval_method is None) == (name != "CR2")
     assert len(texts) == 1
     assert "degrees of freedom" in texts.pop()
 

@@ -8,10 +8,11 @@ import pytest
 from evaluate.core import Estimand
 from evaluate.data.sample import ArraySample
 from evaluate.errors import Refused
-from evaluate.inference.assignment import read_assignment
+from evaluate.inference.assignment import Columns, read_assignment
 from evaluate.inference.linear import Spread
 from evaluate.inference.row import estimate_row
-from evaluate.inference.treatment import fit_treatment, group_moments, treatment_spreads
+from evaluate.inference.treatment import fit_treatment, treatment_spreads
+from evaluate.inference.design_rows import group_moments
 
 ESTIMAND = Estimand("ATE", "y", "points")
 KNOWN = {"n_obs": 10, "n_treated": 5, "method": "m", "std_error_method": "s"}
@@ -52,7 +53,7 @@ def paired(pairs: int) -> ArraySample:
 
 def test_matched_pairs_of_clusters_are_a_paired_t_test() -> None:
     sample = paired(12)
-    assignment = read_assignment(sample, "t", cluster="school", strata="pair")
+    assignment = read_assignment(sample, Columns("t", "school", "pair"))
     fitted = fit_treatment(assignment, (), "none")
     ((_, spread),) = treatment_spreads(sample, fitted, ("CR2",))
     rows = sample.columns(("t", "pair", "y"))
@@ -70,7 +71,7 @@ def test_matched_pairs_of_clusters_are_a_paired_t_test() -> None:
 
 def test_a_model_that_would_not_fit_in_memory_is_refused() -> None:
     sample = paired(2)
-    assignment = read_assignment(sample, "t", cluster="school")
+    assignment = read_assignment(sample, Columns("t", "school"))
     with pytest.raises(Refused, match="do not fit in memory") as refused:
         group_moments(assignment.cells, np.zeros((4, 4000, 1)), np.arange(4))
     assert refused.value.code == "model_too_large"

@@ -18,10 +18,11 @@ from evaluate.core import Estimand, Estimate, Settings
 from evaluate.data.sample import ArraySample, Moments
 from evaluate.designs.randomised import DESIGN, Randomised
 from evaluate.inference.clustered import cluster_spread
+from evaluate.inference.design_rows import group_moments
 from evaluate.inference.individual import constant_rows, individual_spread, row_model
 from evaluate.inference.linear import GroupMoments, Spread, fit
 from evaluate.inference.t import two_sided_p
-from evaluate.inference.treatment import group_moments
+from evaluate.inference.wald import wald_test
 
 Data = dict[str, NDArray[Any]]
 FOLDER = os.environ.get("EVALUATE_TRUTH")
@@ -177,6 +178,7 @@ def test_clubsandwich_mva() -> None:
         for name in ("CR0", "CR1", "CR1S", "CR2")
     }
     taxed = cluster_spread(groups, fitted, beer, "CR2")
+    both = wald_test(groups, fitted, np.eye(p + states)[:2])
     b_legal, b_beer = fitted.coefficients[:2]
     agree(
         "clubsandwich_mva",
@@ -192,6 +194,9 @@ def test_clubsandwich_mva() -> None:
         se_cr2_beertaxa=taxed.std_error,
         df_beertaxa=taxed.df,
         p_beertaxa=two_sided_p(b_beer / taxed.std_error, taxed.df),
+        wald_F=both.f,
+        wald_df_denom=both.df_denom,
+        wald_p=both.p_value,
     )
 
 

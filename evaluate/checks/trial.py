@@ -1,0 +1,119 @@
+"""All checks of a randomised trial and their tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluate.checks.arms import arms
+from evaluate.checks.assignment import assignment_probability, by_precision
+from evaluate.checks.attrition import Arm, attrition
+from evaluate.checks.balance import balance
+from evaluate.checks.clusters import Side, Support, clusters, individuals
+from evaluate.checks.icc import icc_table
+from evaluate.checks.leave_one_out import leave_one_out_check
+from evaluate.checks.model import left_out, outcome_varies
+from evaluate.checks.weights import weights_check
+from evaluate.core import Check, Estimate, Table
+from evaluate.inference.leave_out import leave_one_out
+from evaluate.inference.treatment import TreatmentFit
+from evaluate.inference.trial import Trial
+
+Found = tuple[Check | None, Table | None]
+# Shares treated that differ by less are alike but for rounding to whole units.
+_UNLIKE = 0.1
+
+
+def diagnose(
+    trial: Trial, fitted: TreatmentFit, headline: Estimate, support: Support
+) -> tuple[tuple[Check, ...], tuple[Table, ...]]:
+    """Return what is known about how far the headline can be trusted.
+
+    Parameters
+    ----------
+    trial : Trial
+        The trial.
+    fitted : TreatmentFit
+        The headline's model.
+    headline : Estimate
+        The headline.
+    support : Support
+        What its interval rests on.
+    """
+    assignment, sample = trial.assignment, trial.sample
+    outcome = assignment.arms.only((sample.outcome,))
+    treated, comparison = _counted(trial)
+    found: list[Found] = [
+        (None, arms(outcome, treated, comparison, trial.estimand.unit)),
+        balance(
+            assignment.arms.only(trial.covariates),
+            sample.summary(trial.covariates),
+            fitted.covariates,
+        ),
+        attrition(treated, comparison, sample.incomplete(trial.covariates)),
+        _enough(trial, support),
+        (left_out(assignment.constant, fitted.dropped), None),
+        (outcome_varies(outcome), None),
+    ]
+    found += [_probability(trial), (None, icc_table(trial))]
+    if trial.columns.weights:
+        found.append(weights_check(sample.weights(trial.columns.weights)))
+    if fitted.clustered:
+        without = leave_one_out(fitted.groups, fitted.contrast)
+        of_pairs = fitted.absorbed and assignment.period is None
+        unit = "pair" if of_pairs else "cluster"
+        found.append(leave_one_out_check(headline, without, unit))
+    checks = tuple(check for check, _ in found if check is not None)
+    return checks, tuple(table for _, table in found if table is not None)
+
+
+def sides(trial: Trial) -> tuple[Side, Side]:
+    """Return the clusters of the treated and of the comparison group.
+
+    Parameters
+    ----------
+    trial : Trial
+        A trial of clusters.
+    """
+    found = [trial.assignment.sizes(arm) for arm in (1, 0)]
+    treated, comparison = (Side(sizes[sizes > 0]) for sizes in found)
+    return treated, comparison
+
+
+def _probability(trial: Trial) -> Found:
+    """Return whether the number treated fits, or what unlike shares do to the estimate."""
+    assignment, declared = trial.assignment, trial.settings.probability
+    if declared is None:
+        units = assignment.units_by(assignment.treated.astype(np.int64))
+        share = units[:, 1] / np.maximum(units.sum(axis=1), 1)
+        unlike = float(share.max() - share.min()) > _UNLIKE
+        if trial.adjustment == "interacted" or trial.columns.period or not unlike:
+            return None, None
+        return by_precision((float(share.min()), float(share.max()))), None
+    if trial.columns.period:
+        return None, None
+    names = (trial.columns.treated, trial.columns.cluster, trial.columns.probability)
+    by = tuple(name for name in names if name)
+    counted = trial.sample.assigned(by)
+    each = np.ones(len(counted.n)) if trial.columns.cluster else counted.n.astype(np.float64)
+    treated = int(each[counted.labels[trial.columns.treated] == 1].sum())
+    if isinstance(declared, str):
+        chance, at = np.unique(counted.labels[declared].astype(np.float64), return_inverse=True)
+        by_chance = np.bincount(at, each).astype(np.float64)
+        return assignment_probability(treated, by_chance, chance), None
+    return assignment_probability(treated, each.sum(keepdims=True), np.array([declared])), None
+
+
+def _counted(trial: Trial) -> tuple[Arm, Arm]:
+    treated = trial.columns.treated
+    counted = trial.sample.assigned((treated,))
+    assigned = dict(zip(counted.labels[treated].tolist(), counted.n.tolist(), strict=True))
+    comparison, inside = trial.assignment.arms.n.tolist()
+    return Arm(assigned[1.0], inside), Arm(assigned[0.0], comparison)
+
+
+def _enough(trial: Trial, support: Support) -> Found:
+    assignment = trial.assignment
+    if assignment.cluster is None:
+        return individuals(assignment.units(1), assignment.units(0), support), None
+    mixed = 0 if assignment.period is not None else assignment.mixed
+    return clusters(*sides(trial), support, mixed=mixed)

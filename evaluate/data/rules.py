@@ -1,0 +1,143 @@
+"""The shape of ``derive:`` and ``where:``: computed columns and tests of columns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from evaluate.core import Name, Strict
+
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Scalar = bool | int | float | str
+
+
+class Power(Strict):
+    """``of`` raised to ``exponent``."""
+
+    of: ColumnName = Field(description="Column.")
+    exponent: float = Field(description="Exponent.")
+
+
+class Pair(Strict):
+    """Two columns, in order."""
+
+    left: ColumnName = Field(description="First column.")
+    right: ColumnName = Field(description="Second column.")
+
+
+class Log(Strict):
+    """Natural logarithm of ``of`` plus ``plus``."""
+
+    of: ColumnName = Field(description="Column.")
+    plus: float = Field(default=0.0, description="Added before the logarithm is taken.")
+
+
+class Bins(Strict):
+    """``of`` cut into intervals closed on the left; codes 0, 1, 2 and so on."""
+
+    of: ColumnName = Field(description="Column.")
+    edges: tuple[float, ...] = Field(min_length=1, description="Increasing cut points.")
+
+    @model_validator(mode="after")
+    def _increase(self) -> Bins:
+        if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
+            raise ValueError(
+                "the edges do not increase; write each cut point once, the lowest first"
+            )
+        return self
+
+
+class DatePart(Strict):
+    """A part of a date or period, as a whole number.
+
+    Weeks are those of ISO 8601 (1 to 53, the first holds 4 January); weekdays run from
+    1 (Monday) to 7 (Sunday). The year of a school year is the one in which it begins.
+    """
+
+    of: ColumnName = Field(description="Column of dates or periods.")
+    part: Literal["year", "quarter", "month", "week", "weekday", "day"] = Field(
+        description="Which part."
+    )
+
+
+class Lag(Strict):
+    """The value of ``of`` that the same unit had some periods before."""
+
+    of: ColumnName = Field(description="Column.")
+    by: ColumnName = Field(description="Column of the unit that is followed over time.")
+    over: ColumnName = Field(description="Column of periods, or of whole numbers.")
+    periods: int = Field(default=1, ge=1, le=1000, description="How many periods before.")
+
+
+class Condition(Strict):
+    """A test of one column. A row whose cell is missing passes only ``missing: true``."""
+
+    column: ColumnName = Field(description="Column that is tested.")
+    is_: Scalar | None = Field(default=None, alias="is", description="Equal to this value.")
+    is_not: Scalar | None = Field(default=None, description="Different from this value.")
+    in_: tuple[Scalar, ...] | None = Field(
+        default=None, alias="in", min_length=1, description="One of these values."
+    )
+    not_in: tuple[Scalar, ...] | None = Field(
+        default=None, min_length=1, description="None of these values."
+    )
+    at_least: float | None = Field(default=None, description="Greater than or equal.")
+    at_most: float | None = Field(default=None, description="Less than or equal.")
+    above: float | None = Field(default=None, description="Greater than.")
+    below: float | None = Field(default=None, description="Less than.")
+    between: tuple[float, float] | None = Field(default=None, description="Both ends included.")
+    missing: bool | None = Field(default=None, description="Missing, or not missing.")
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Condition:
+        if len(self.model_fields_set - {"column"}) != 1:
+            raise ValueError(
+                "there is not exactly one test; keep `column` and one of `is`, `in`, `at_least`, …"
+            )
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError("no number lies between the two; put the lower one first")
+        return self
+
+    @property
+    def test(self) -> tuple[str, object]:
+        """Return the name of the test, such as ``"at_least"``, and its value."""
+        (field,) = self.model_fields_set - {"column"}
+        return field.rstrip("_"), getattr(self, field)
+
+
+Rule = Power | Pair | Log | Bins | DatePart | Lag | Condition
+
+
+class Derive(Strict):
+    """A new column, computed from others."""
+
+    name: Name = Field(description="Name of the new column; it stands in the dictionary too.")
+    unit: str | None = Field(default=None, max_length=60, description="Unit of the new column.")
+    power: Power | None = Field(default=None, description="A power of a column.")
+    product: Pair | None = Field(default=None, description="left × right.")
+    difference: Pair | None = Field(default=None, description="left − right.")
+    ratio: Pair | None = Field(default=None, description="left / right; missing where right is 0.")
+    log: Log | None = Field(default=None, description="Natural logarithm.")
+    bins: Bins | None = Field(default=None, description="Intervals of a column.")
+    indicator: Condition | None = Field(
+        default=None, description="1 where the condition holds, 0 where not, else missing."
+    )
+    date_part: DatePart | None = Field(default=None, description="A part of a date or period.")
+    lag: Lag | None = Field(
+        default=None, description="An earlier value of the same unit; missing over a gap."
+    )
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Derive:
+        if len(self.model_fields_set - {"name", "unit"}) != 1:
+            raise ValueError(
+                "there is not exactly one rule; keep `name`, `unit` and one of `power`, `ratio`, …"
+            )
+        return self
+
+    @property
+    def rule(self) -> tuple[str, Rule]:
+        """Return the name of the rule, such as ``"power"``, and its fields."""
+        (field,) = self.model_fields_set - {"name", "unit"}
+        return field, getattr(self, field)

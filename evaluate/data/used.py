@@ -1,0 +1,217 @@
+"""The used rows: with computed columns, filtered, and held against the dictionary again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from evaluate.data import sql
+from evaluate.data.cells import Counts, judge
+from evaluate.data.derive import Computed
+from evaluate.data.faults import of_values
+from evaluate.data.names import plural, shown
+from evaluate.data.plan import Plan
+from evaluate.data.table import masked
+from evaluate.data.variable import Variable
+from evaluate.data.views import USED
+from evaluate.errors import DataError, Problem
+
+At = Callable[..., str]
+_COMPUTED = "computed_rows"
+_WHY_ROWS = "nothing can be estimated without rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Lagged:
+    """How often a lag found nothing to look back at.
+
+    Attributes
+    ----------
+    name : str
+        The computed column.
+    n_rows : int
+        Rows with a unit and a period.
+    n_first : int
+        Those of them that stand too early for their unit to have been seen before.
+    n_gap : int
+        Those whose unit was seen before, but not in the very period that is asked for.
+    """
+
+    name: str
+    n_rows: int
+    n_first: int
+    n_gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The used rows.
+
+    Attributes
+    ----------
+    n_rows : int
+        Their number.
+    present : mapping of str to int
+        Present cells of each computed column.
+    lags : tuple of Lagged
+        What the lags found.
+    """
+
+    n_rows: int
+    present: Mapping[str, int]
+    lags: tuple[Lagged, ...]
+
+
+def use_rows(
+    connection: duckdb.DuckDBPyConnection,
+    typed: str,
+    plan: Plan,
+    variables: Mapping[str, Variable],
+    at: At,
+    *,
+    label: str,
+    n_typed: int,
+) -> Used:
+    """Create the view of used rows.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Holds the typed rows.
+    typed : str
+        Their table or view.
+    plan : Plan
+        Computed columns and conditions.
+    variables : mapping of str to Variable
+        The dictionary.
+    at : callable
+        ``at(*key)`` returns ``study.yaml:line``.
+    label : str
+        Of the source, for messages.
+    n_typed : int
+        Number of typed rows.
+
+    Raises
+    ------
+    DataError
+        If no row is used, or a computed column does not hold what the dictionary promises.
+    """
+    with masked(at("data"), "the computed columns or conditions fail", "see derive and where"):
+        rows, lags = _computed(connection, typed, plan, at)
+        tests = " AND ".join(f"({condition})" for condition in plan.conditions) or "true"
+        connection.execute(f"CREATE VIEW {USED} AS SELECT * FROM {rows} WHERE {tests}")
+        if not plan.conditions and not plan.computed:
+            return Used(n_typed, {}, lags)
+        asked = [question for one in plan.computed for question in _questions(one, variables)]
+        listing = ", ".join(["count(*)", *asked])
+        used, *found = connection.execute(f"SELECT {listing} FROM {USED}").fetchone() or (0,)
+        if not used:
+            raise _nothing_left(connection, rows, plan, at, label)
+    problems: list[Problem] = []
+    present = {}
+    for i, one in enumerate(plan.computed):
+        undefined, unfit, n, outside, nearly = map(int, found[5 * i : 5 * i + 5])
+        present[one.name] = n
+        where = at("data", "derive", i)
+        problems += _faults(where, one, variables[one.name], undefined, unfit)
+        problems += [
+            Problem(f.where, f"`{one.name}`: {f.what}", f.why, f.fix)
+            for f in of_values(where, variables[one.name], Counts(n, n, outside, nearly))
+        ]
+    if problems:
+        raise DataError(*problems)
+    return Used(int(used), present, lags)
+
+
+def _computed(
+    connection: duckdb.DuckDBPyConnection, typed: str, plan: Plan, at: At
+) -> tuple[str, tuple[Lagged, ...]]:
+    """Return the rows with computed columns as SQL, and what the lags among them found."""
+    rows, lags = f"(SELECT * FROM {typed})", []
+    for number, one in enumerate(plan.computed):
+        if one.lag is not None:
+            lags.append(_look_back(connection, rows, one, at("data", "derive", number)))
+        rows = f"(SELECT *, {one.value} AS {sql.identifier(one.name)} FROM {rows})"
+    if lags:
+        # A window sorts all rows, which is not done again for every pass.
+        connection.execute(f"CREATE TABLE {_COMPUTED} AS SELECT * FROM {rows}")
+        rows = _COMPUTED
+    return rows, tuple(lags)
+
+
+def _look_back(
+    connection: duckdb.DuckDBPyConnection, rows: str, one: Computed, where: str
+) -> Lagged:
+    """Count the rows whose unit has no row at the lag.
+
+    Raises
+    ------
+    DataError
+        If a unit has several rows in one period.
+    """
+    lag = one.lag
+    if lag is None:
+        raise TypeError("the column looks at no other row")
+    by, over = sql.identifier(lag.by), sql.identifier(lag.over)
+    known = (
+        f"(SELECT {by} AS u, {over} AS t FROM {rows} WHERE {by} IS NOT NULL AND {over} IS NOT NULL)"
+    )
+    twice, total = connection.execute(
+        f"SELECT count(*) FILTER (n > 1), coalesce(sum(n), 0) "
+        f"FROM (SELECT count(*) AS n FROM {known} GROUP BY u, t)"
+    ).fetchone() or (0, 0)
+    if twice:
+        what = (
+            f"{plural(twice, 'pair')} of `{shown(lag.by)}` and `{shown(lag.over)}` "
+            f"{'stand' if twice > 1 else 'stands'} in several rows"
+        )
+        why = "then nobody can say which row came before which"
+        fix = "keep one row for each unit and period"
+        raise DataError(Problem(where, what, why, fix))
+    k = lag.periods
+    first, gap = connection.execute(
+        f"SELECT count(*) FILTER (t - {k} < begun), count(*) FILTER (t - {k} >= begun) FROM "
+        f"(SELECT t, min(t) OVER (PARTITION BY u) AS begun, count(*) OVER (PARTITION BY u "
+        f"ORDER BY t RANGE BETWEEN {k} PRECEDING AND {k} PRECEDING) AS n FROM {known}) WHERE n = 0"
+    ).fetchone() or (0, 0)
+    return Lagged(one.name, int(total), int(first), int(gap))
+
+
+def _questions(one: Computed, variables: Mapping[str, Variable]) -> list[str]:
+    return [
+        f"count(*) FILTER ({one.undefined})",
+        f"count(*) FILTER ({one.unfit})",
+        *judge(variables[one.name], sql.identifier(one.name)),
+    ]
+
+
+def _faults(
+    where: str, one: Computed, variable: Variable, undefined: int, unfit: int
+) -> list[Problem]:
+    problems = []
+    if undefined:
+        what = f"`{one.name}` has {one.why} in {plural(undefined, 'row')}"
+        fix = "leave such rows out with `where`, or choose another rule"
+        problems.append(Problem(where, what, "those rows would be lost without a word", fix))
+    if unfit:
+        what = f"`{one.name}` is not {variable.type} in {plural(unfit, 'row')}"
+        why = f"the dictionary declares it so ({variable.where})"
+        problems.append(Problem(where, what, why, "declare it as number"))
+    return problems
+
+
+def _nothing_left(
+    connection: duckdb.DuckDBPyConnection, rows: str, plan: Plan, at: At, label: str
+) -> DataError:
+    counts = [f"count(*) FILTER ({condition})" for condition in plan.conditions]
+    alone = connection.execute(f"SELECT {', '.join(counts)} FROM {rows}").fetchone() or ()
+    fix = "correct the condition or the data"
+    problems = [
+        Problem(at("data", "where", i), f"no row of `{label}` meets it", _WHY_ROWS, fix)
+        for i, count in enumerate(alone)
+        if not count
+    ]
+    together = "no row meets all conditions together"
+    return DataError(*(problems or [Problem(at("data", "where"), together, _WHY_ROWS, fix)]))

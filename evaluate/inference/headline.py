@@ -1,0 +1,189 @@
+"""Which p-value and which interval stand in the headline when few units were assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+
+import numpy as np
+
+from evaluate.data.moments import Float
+from evaluate.errors import Refused
+from evaluate.inference.assignment import Assignment
+from evaluate.inference.linear import Spread
+from evaluate.inference.randomisation import Randomisation, randomisation_test
+from evaluate.inference.sequences import permute_sequences
+from evaluate.inference.t import t_quantile, two_sided_p
+from evaluate.inference.treatment import TreatmentFit
+from evaluate.inference.units import cluster_units
+from evaluate.inference.wild import Bootstrap, wild_bootstrap
+
+ENOUGH_UNITS = 10
+ENOUGH_DF = 10.0
+LARGEST_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What the headline row says of an effect.
+
+    Attributes
+    ----------
+    p_value : float or None
+        Two-sided; ``None`` where too few assignments were possible.
+    conf_low, conf_high : float
+        In the outcome's unit.
+    interval_method : str or None
+        How both were found, where not from the standard error and its degrees of freedom.
+    because : str or None
+        Why there is no p-value.
+    """
+
+    p_value: float | None
+    conf_low: float
+    conf_high: float
+    interval_method: str | None = None
+    because: str | None = None
+
+
+def needs_resampling(assignment: Assignment, df: float, arm: int = 1) -> bool:
+    """Return whether an effect rests on so few units that t alone is not to be trusted.
+
+    So it is with fewer than ten assigned units in an arm, fewer than ten degrees of freedom,
+    or a unit that holds more than a quarter of its arm.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        Who was assigned to what.
+    df : float
+        Degrees of freedom of the headline's standard error.
+    arm : int
+        Programme, as in ``assignment.arm``; its comparison is arm 0.
+    """
+    sizes = [_sizes(assignment, one) for one in (0, arm)]
+    return (
+        min(map(len, sizes)) < ENOUGH_UNITS
+        or df < ENOUGH_DF
+        or max(float(one.max() / one.sum()) for one in sizes) > LARGEST_SHARE
+    )
+
+
+def _sizes(assignment: Assignment, arm: int) -> Float:
+    """Return the rows in each assigned unit of an arm."""
+    inside = assignment.arm == arm
+    rows = assignment.cells.n[inside]
+    if assignment.cluster is None:
+        return np.ones(int(rows.sum()))
+    sizes = np.bincount(assignment.cluster[inside], rows).astype(np.float64)
+    found: Float = sizes[sizes > 0]
+    return found
+
+
+def resample(
+    fitted: TreatmentFit,
+    assignment: Assignment,
+    *,
+    interacted: bool,
+    seed: Sequence[int],
+    arm: int = 1,
+    draws: int = 9999,
+    conf_level: float = 0.95,
+) -> tuple[Randomisation | Refused, Bootstrap | Refused]:
+    """Return the randomisation test and the wild bootstrap of an effect on clusters.
+
+    Over periods the sequences of treatment are exchanged, else treatment itself. What cannot be computed comes back as its refusal.
+
+    Parameters
+    ----------
+    fitted : TreatmentFit
+        The fit.
+    assignment : Assignment
+        Who was assigned to what.
+    interacted : bool
+        Whether each arm has its own slopes in this fit.
+    seed : sequence of int
+        Entropy of the analysis's random streams.
+    arm : int
+        Programme, as in ``assignment.arm``; its effect is ``fitted.effects[arm - 1]``.
+    draws : int
+        Draws of each, where not all can be taken.
+    conf_level : float
+        Coverage probability of the intervals, in (0, 1).
+    """
+    test: Randomisation | Refused
+    wild: Bootstrap | Refused
+    try:
+        if assignment.period is not None:
+            asked = assignment, fitted.cells
+            test = permute_sequences(*asked, seed=seed, draws=draws, conf_level=conf_level)
+        else:
+            units = cluster_units(
+                assignment, fitted.cells, interacted=interacted, pooled=fitted.absorbed, arm=arm
+            )
+            test = randomisation_test(units, seed=seed, draws=draws, conf_level=conf_level)
+    except Refused as refused:
+        test = refused
+    try:
+        # Effects nested in the groups do not count, their constant does.
+        wild = wild_bootstrap(
+            fitted.groups,
+            replace(fitted.fit, rank=fitted.fit.rank + fitted.absorbed),
+            fitted.contrasts[arm - 1],
+            seed=seed,
+            draws=draws,
+            conf_level=conf_level,
+        )
+    except Refused as refused:
+        wild = refused
+    return test, wild
+
+
+def headline(
+    effect: float,
+    spread: Spread,
+    conf_level: float,
+    randomisation: Randomisation | Refused | None = None,
+) -> Headline:
+    """Return the headline's p-value and interval.
+
+    With few units the p-value is the larger of that of t and that of randomisation, and the
+    interval the hull of both: the first holds if effects differ between units, the second
+    however few there are, neither always both.
+
+    Parameters
+    ----------
+    effect : float
+        The estimate.
+    spread : Spread
+        Its CR2, or HC2, standard error and degrees of freedom.
+    conf_level : float
+        Coverage probability of the interval, in (0, 1).
+    randomisation : Randomisation, Refused or None
+        The test, why there is none, or ``None`` where t alone will do.
+
+    Raises
+    ------
+    Refused
+        ``unbounded_interval`` when randomisation can exclude no effect on one side.
+    """
+    half = t_quantile((1 + conf_level) / 2, spread.df) * spread.std_error
+    p_value = two_sided_p(effect / spread.std_error, spread.df)
+    if randomisation is None:
+        return Headline(p_value, effect - half, effect + half)
+    if isinstance(randomisation, Refused):
+        return Headline(None, effect - half, effect + half, because=randomisation.why)
+    if not (isfinite(randomisation.conf_low) and isfinite(randomisation.conf_high)):
+        raise Refused(
+            "unbounded_interval",
+            f"the {randomisation.n_assignments} assignments that were possible exclude no"
+            " effect, however large, at this level of confidence",
+            "ask for a lower conf_level, or add assigned units",
+        )
+    return Headline(
+        p_value=max(p_value, randomisation.p_value),
+        conf_low=min(effect - half, randomisation.conf_low),
+        conf_high=max(effect + half, randomisation.conf_high),
+        interval_method="larger of t and randomisation; hull of both intervals",
+    )
