@@ -26,6 +26,7 @@ from evaluate.economics.account import account
 from evaluate.errors import Refused
 from evaluate.families import adjusted
 from evaluate.findings.provenance import source
+from evaluate.linkage import linked
 from evaluate.prepare import Prepared, prepare, work_folder
 from evaluate.study.public import public
 from evaluate.study.schema import Study
@@ -75,9 +76,10 @@ def run(
     with prepare(Path(path), dummy=dummy) as prepared:
         results, refusals = _estimate(prepared, engine, progress)
     study = prepared.definition.study
-    results, together = adjusted(study, results, _leading(study))
+    results, families = adjusted(study, results, _leading(study))
+    results, joins = linked(results, prepared.rows.joins if prepared.rows else ())
     progress("gate")
-    released = _release(study, results, refusals, together)
+    released = _release(study, results, refusals, (*families, *joins))
     return Finding(
         id=study.id,
         study=public(prepared.definition, prepared.prose),
@@ -171,14 +173,14 @@ def _leading(study: Study) -> dict[str, str]:
 
 
 def _release(
-    study: Study, results: Results, refusals: list[Refusal], together: tuple[Table, ...]
+    study: Study, results: Results, refusals: list[Refusal], shared: tuple[Table, ...]
 ) -> Released:
     """Pass results through the gate; only what it released is valued, and passes it again."""
     profile = profile_for(study.data.kind if study.data else "public", study.disclosure.profile)
     released = release(
         [row for one in results.values() for row in one.estimates],
         [check for one in results.values() for check in one.checks],
-        [*(table for one in results.values() for table in one.tables), *together],
+        [*(table for one in results.values() for table in one.tables), *shared],
         refusals,
         profile,
     )

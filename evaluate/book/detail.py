@@ -56,5 +56,5 @@ def _cell(view: View, column: Column, row: Mapping[str, Cell]) -> Content:
     if column.type == "share":
         return view.percent(float(value))
     if column.unit is not None:
-        return view.effect(float(value), column.unit)
+        return view.effect(float(value), column.unit, sign=column.name != "std_error")
     return view.number(value, digits=0 if column.type == "integer" else None)

@@ -7,7 +7,7 @@ from typing import cast
 
 from evaluate.data import sql
 from evaluate.data.names import closest, shown
-from evaluate.data.rules import Condition, Scalar
+from evaluate.data.rules import Bound, Condition, Scalar
 from evaluate.data.variable import (
     Levels,
     Period,
@@ -65,10 +65,9 @@ def compile_condition(
         levels = (_level(one, variable, form) for one in cast(Iterable[Scalar], value))
         return f"{column} {'NOT ' * (test == 'not_in')}IN ({', '.join(levels)})"
     if test == "between":
-        low, high = cast(tuple[float, float], value)
-        ends = (_bound(end, test, variable, form) for end in (low, high))
+        ends = (_bound(end, test, variable, form) for end in cast(tuple[Bound, Bound], value))
         return f"{column} BETWEEN {' AND '.join(ends)}"
-    return f"{column} {_SIGNS[test]} {_bound(cast(float, value), test, variable, form)}"
+    return f"{column} {_SIGNS[test]} {_bound(cast(Bound, value), test, variable, form)}"
 
 
 def _level(value: Scalar, variable: Variable, form: PeriodForm | None) -> str:
@@ -118,14 +117,40 @@ def _parse(value: Scalar, variable: Variable) -> Value | None:
     return parse_period(str(value)) if kind == "period" else None
 
 
-def _bound(value: float, test: str, variable: Variable, form: PeriodForm | None) -> str:
+def _bound(value: Bound, test: str, variable: Variable, form: PeriodForm | None) -> str:
+    """Return an end that cells are compared with, as a literal that their type is held against."""
+    if isinstance(value, str):
+        if variable.type in {"date", "period"}:
+            return _end(value, variable, form)
+        found = _parse(value, variable)
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            raise _no_order(test, variable)
+        value = float(found)
     if variable.type in {"number", "integer"}:
         return sql.literal(float(value))
     if variable.type == "period" and float(value).is_integer():
         if form not in {None, "year", "school year"}:
             raise _other_form(variable, form)
         return sql.literal(int(value))
-    raise Unfit(
+    raise _no_order(test, variable)
+
+
+def _end(value: str, variable: Variable, form: PeriodForm | None) -> str:
+    """Return a date or period, in the dictionary's values or not: an end need not occur."""
+    found = _parse(value, variable)
+    if found is None:
+        raise Unfit(
+            f"`{shown(value)}` cannot be a value of `{shown(variable.name)}`, "
+            f"which is {_article(variable.type)} ({variable.where})",
+            "write a value of that type",
+        )
+    if isinstance(found, Period) and form not in {None, found.form}:
+        raise _other_form(variable, form)
+    return sql.literal(found.index if isinstance(found, Period) else found)
+
+
+def _no_order(test: str, variable: Variable) -> Unfit:
+    return Unfit(
         f"`{test}` compares numbers, but `{shown(variable.name)}` is "
         f"{_article(variable.type)} ({variable.where})",
         "list the values with `in`",

@@ -10,6 +10,7 @@ from evaluate.core import Name, Strict
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Scalar = bool | int | float | str
+Bound = float | str
 
 
 class Power(Strict):
@@ -71,7 +72,10 @@ class Lag(Strict):
 
 
 class Condition(Strict):
-    """A test of one column. A row whose cell is missing passes only ``missing: true``."""
+    """A test of one column. A row whose cell is missing passes only ``missing: true``.
+
+    Bounds are numbers, or dates and periods as they are written, such as 2015-09-30 or 2015-Q3.
+    """
 
     column: ColumnName = Field(description="Column that is tested.")
     is_: Scalar | None = Field(default=None, alias="is", description="Equal to this value.")
@@ -82,11 +86,11 @@ class Condition(Strict):
     not_in: tuple[Scalar, ...] | None = Field(
         default=None, min_length=1, description="None of these values."
     )
-    at_least: float | None = Field(default=None, description="Greater than or equal.")
-    at_most: float | None = Field(default=None, description="Less than or equal.")
-    above: float | None = Field(default=None, description="Greater than.")
-    below: float | None = Field(default=None, description="Less than.")
-    between: tuple[float, float] | None = Field(default=None, description="Both ends included.")
+    at_least: Bound | None = Field(default=None, description="Greater than or equal.")
+    at_most: Bound | None = Field(default=None, description="Less than or equal.")
+    above: Bound | None = Field(default=None, description="Greater than.")
+    below: Bound | None = Field(default=None, description="Less than.")
+    between: tuple[Bound, Bound] | None = Field(default=None, description="Both ends included.")
     missing: bool | None = Field(default=None, description="Missing, or not missing.")
 
     @model_validator(mode="after")
@@ -95,7 +99,8 @@ class Condition(Strict):
             raise ValueError(
                 "there is not exactly one test; keep `column` and one of `is`, `in`, `at_least`, …"
             )
-        if self.between is not None and self.between[0] > self.between[1]:
+        low, high = self.between or (0.0, 0.0)
+        if isinstance(low, float) and isinstance(high, float) and low > high:
             raise ValueError("no number lies between the two; put the lower one first")
         return self
 

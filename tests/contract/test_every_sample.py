@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from engines import Data, in_duckdb
+from engines import Data, in_duckdb, in_spark
 from numpy.typing import NDArray
 
 from evaluate.data.sample import ArraySample, DuckSample, RowModel, Sample
@@ -19,8 +19,10 @@ from evaluate.data.sample import ArraySample, DuckSample, RowModel, Sample
 TIGHT = 1e-12  # sums of a few hundred terms in another order
 
 
-ENGINES: dict[str, Callable[[Data, str], Sample]] = {"array": ArraySample, "duckdb": in_duckdb}
+Engine = Callable[[Data, str], Sample]
+ENGINES: dict[str, Engine] = {"array": ArraySample, "duckdb": in_duckdb, "spark": in_spark}
 each_engine = pytest.mark.parametrize("engine", ENGINES.values(), ids=list(ENGINES))
+each_sql_engine = pytest.mark.parametrize("sql", [in_duckdb, in_spark], ids=["duckdb", "spark"])
 
 
 @pytest.fixture
@@ -40,6 +42,7 @@ def data() -> Data:
     }
 
 
+CROSSED = ("kommune nr", "treated")
 COVARIATES = ("a big one", "0/1", "y")
 
 
@@ -67,10 +70,17 @@ def same(left: Mapping[str, NDArray[Any]], right: Mapping[str, NDArray[Any]]) ->
 
 
 @pytest.mark.parametrize(
-    "by", [(), ("treated",), ("school",), ("kommune nr", "treated"), ("school", "treated")]
+    ("sql", "by"),
+    [
+        *(
+            (in_duckdb, by)
+            for by in ((), ("treated",), ("school",), CROSSED, ("school", "treated"))
+        ),
+        *((in_spark, by) for by in ((), CROSSED)),  # a query of Spark takes half a second
+    ],
 )
-def test_counts_and_moments_agree(data: Data, by: tuple[str, ...]) -> None:
-    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+def test_counts_and_moments_agree(data: Data, sql: Engine, by: tuple[str, ...]) -> None:
+    ours, theirs = ArraySample(data, "y"), sql(data, "y")
     for a, b in (
         (ours.count(by), theirs.count(by)),
         (ours.assigned(by), theirs.assigned(by)),
@@ -92,11 +102,23 @@ def test_counts_and_moments_agree(data: Data, by: tuple[str, ...]) -> None:
     assert np.abs(error).max() < TIGHT
 
 
-@pytest.mark.parametrize("columns", [(), ("0/1",), ("a big one", "0/1")])
-@pytest.mark.parametrize("by", [(), ("treated",), ("kommune nr", "treated")])
-def test_sums_over_rows_agree(data: Data, by: tuple[str, ...], columns: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("sql", "by", "columns"),
+    [
+        *(
+            (in_duckdb, by, columns)
+            for by in ((), ("treated",), CROSSED)
+            for columns in ((), ("0/1",), ("a big one", "0/1"))
+        ),
+        (in_spark, (), ()),
+        (in_spark, CROSSED, ("a big one", "0/1")),
+    ],
+)
+def test_sums_over_rows_agree(
+    data: Data, sql: Engine, by: tuple[str, ...], columns: tuple[str, ...]
+) -> None:
     data = {**data, "a big one": data["a big one"] - 1e6}
-    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+    ours, theirs = ArraySample(data, "y"), sql(data, "y")
     model = a_model(ours, by, columns)
     a, b = ours.row_moments(model), theirs.row_moments(model)
     assert b.squares == pytest.approx(a.squares, rel=TIGHT)
@@ -105,8 +127,9 @@ def test_sums_over_rows_agree(data: Data, by: tuple[str, ...], columns: tuple[st
     assert b.weighted == pytest.approx(a.weighted, rel=TIGHT, abs=TIGHT * a.weighted.max())
 
 
-def test_rows_without_a_residual_are_set_apart_alike(data: Data) -> None:
-    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+@each_sql_engine
+def test_rows_without_a_residual_are_set_apart_alike(data: Data, sql: Engine) -> None:
+    ours, theirs = ArraySample(data, "y"), sql(data, "y")
     model = a_model(ours, ("treated",), ("0/1",))
     steep = replace(model, leverage=np.array([[[0.8, 0.4], [0.4, 0.0]]] * 2))  # about 1.2 or 0.4
     a, b = ours.row_moments(steep), theirs.row_moments(steep)
@@ -118,9 +141,7 @@ def test_rows_without_a_residual_are_set_apart_alike(data: Data) -> None:
 
 
 @each_engine
-def test_rows_that_lack_a_covariate_are_counted(
-    data: Data, engine: Callable[[Data, str], Sample]
-) -> None:
+def test_rows_that_lack_a_covariate_are_counted(data: Data, engine: Engine) -> None:
     sample = engine(data, "y")
     assert sample.incomplete(()) == 0
     assert sample.incomplete(("treated", "school", "0/1")) == 0
@@ -128,9 +149,7 @@ def test_rows_that_lack_a_covariate_are_counted(
 
 
 @each_engine
-def test_rows_without_an_outcome_are_counted_but_not_used(
-    data: Data, engine: Callable[[Data, str], Sample]
-) -> None:
+def test_rows_without_an_outcome_are_counted_but_not_used(data: Data, engine: Engine) -> None:
     sample = engine(data, "y")
     assert sample.n_obs == 283
     assert sample.outcome == "y"
@@ -140,7 +159,7 @@ def test_rows_without_an_outcome_are_counted_but_not_used(
 
 
 @each_engine
-def test_numbers_are_those_of_numpy(data: Data, engine: Callable[[Data, str], Sample]) -> None:
+def test_numbers_are_those_of_numpy(data: Data, engine: Engine) -> None:
     sample = engine(data, "y")
     keep = ~np.isnan(data["y"]) & (data["treated"] == 1)
     moments = sample.moments(("0/1", "y"), ("treated",))
@@ -156,18 +175,14 @@ def test_numbers_are_those_of_numpy(data: Data, engine: Callable[[Data, str], Sa
 
 
 @each_engine
-def test_levels_are_sorted_and_leading_zeros_stay(
-    data: Data, engine: Callable[[Data, str], Sample]
-) -> None:
+def test_levels_are_sorted_and_leading_zeros_stay(data: Data, engine: Engine) -> None:
     sample = engine(data, "y")
     assert sample.levels("kommune nr").tolist() == ["0301", "301", "O'Dea; --"]
     assert sample.levels("treated").tolist() == [0.0, 1.0]
 
 
 @each_engine
-def test_whole_columns_keep_their_rows_together(
-    data: Data, engine: Callable[[Data, str], Sample]
-) -> None:
+def test_whole_columns_keep_their_rows_together(data: Data, engine: Engine) -> None:
     found = engine(data, "y").columns(("school", "y", "school"))
     present = ~np.isnan(data["y"])
     ours = sorted(zip(found["school"].tolist(), found["y"].tolist(), strict=True))
@@ -177,7 +192,7 @@ def test_whole_columns_keep_their_rows_together(
 
 
 @each_engine
-def test_no_rows_give_no_groups(engine: Callable[[Data, str], Sample]) -> None:
+def test_no_rows_give_no_groups(engine: Engine) -> None:
     sample = engine({"t": np.zeros(2), "y": np.full(2, np.nan)}, "y")
     assert sample.n_obs == 0
     assert len(sample.count(("t",)).n) == 0

@@ -1,0 +1,69 @@
+"""How the sources were joined: the table of it, and whether too many rows stayed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from evaluate.core import Cell, Check, Column, Table
+from evaluate.data.join import Joined
+from evaluate.design import Result
+
+MOST = 0.05  # of the rows: beyond it, who is missing is a question of its own
+_COLUMNS: tuple[Column, ...] = (
+    Column("join", "text", {"en": "Join", "nb": "Kobling", "sv": "Koppling"}),
+    Column("n_left", "integer", {"en": "Rows", "nb": "Rader", "sv": "Rader"}),
+    Column("n_matched", "integer", {"en": "Matched", "nb": "Med treff", "sv": "Med träff"}),
+    Column("unmatched", "share", {"en": "Unmatched", "nb": "Uten treff", "sv": "Utan träff"}),
+    Column("kept", "boolean", {"en": "Kept", "nb": "Beholdt", "sv": "Behållna"}),
+)
+
+
+def linked(
+    results: Mapping[str, Result], joins: Sequence[Joined]
+) -> tuple[dict[str, Result], tuple[Table, ...]]:
+    """Return the results with the check of joins, and the table of joins.
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+        By analysis; all rest on the joined rows.
+    joins : sequence of Joined
+        As the data step counted them.
+    """
+    if not joins:
+        return dict(results), ()
+    check = _check(joins)
+    found = {
+        name: replace(one, checks=(*one.checks, replace(check, analysis=name)))
+        for name, one in results.items()
+    }
+    return found, (Table("joins", "joins", _COLUMNS, tuple(map(_row, joins))),)
+
+
+def _row(one: Joined) -> dict[str, Cell]:
+    return {
+        "join": f"{one.left} – {one.right}",
+        "n_left": one.n_left,
+        "n_matched": one.n_matched,
+        "unmatched": _share(one),
+        "kept": one.unmatched == "keep",
+    }
+
+
+def _share(one: Joined) -> float:
+    return one.n_unmatched / one.n_left if one.n_left else 0.0
+
+
+def _check(joins: Sequence[Joined]) -> Check:
+    alone = [one for one in joins if _share(one) > MOST]
+    if not alone:
+        text = f"At most {max(map(_share, joins)):.1%} of the rows of a join found no partner."
+        return Check("joins", "passed", text, "joins")
+    worst = max(alone, key=_share)
+    fate = "keep missing cells" if worst.unmatched == "keep" else "are left out"
+    text = (
+        f"{_share(worst):.1%} of the rows of {worst.left} found no partner in {worst.right} and"
+        f" {fate}: whoever is not in both registers may differ from who is."
+    )
+    return Check("joins", "failed", text, "joins")
