@@ -15,7 +15,8 @@ def arms(outcome: Moments, treated: Arm, comparison: Arm, unit: str) -> Table:
     Parameters
     ----------
     outcome : Moments
-        Moments of the outcome for the comparison group and the treated, in this order.
+        Moments of the outcome for the comparison group and the treated, in this order;
+        weighted where rows are, and so are the means.
     treated, comparison : Arm
         Counts of individuals.
     unit : str
@@ -41,7 +42,8 @@ def arms(outcome: Moments, treated: Arm, comparison: Arm, unit: str) -> Table:
 
 
 def _row(name: str, arm: Arm, outcome: Moments, at: int) -> dict[str, Cell]:
-    n, shift = arm.n_obs, float(outcome.cross[at, 0, 1]) / arm.n_obs
+    n, total = arm.n_obs, float(outcome.cross[at, 0, 0])
+    shift = float(outcome.cross[at, 0, 1]) / total
     row: dict[str, Cell] = {
         "arm": name,
         "n_assigned": arm.n_assigned,
@@ -49,6 +51,6 @@ def _row(name: str, arm: Arm, outcome: Moments, at: int) -> dict[str, Cell]:
         "mean": float(outcome.centre[0]) + shift,
     }
     if n > 1:
-        squares = float(outcome.cross[at, 1, 1]) - n * shift**2
-        row["std_dev"] = sqrt(max(squares, 0.0) / (n - 1))
+        squares = float(outcome.cross[at, 1, 1]) - total * shift**2
+        row["std_dev"] = sqrt(max(squares, 0.0) / total * n / (n - 1))
     return row

@@ -189,7 +189,7 @@ def _holds(one: Difference, adjusted: bool) -> bool:
 
 def _row(one: Difference, n: tuple[int, ...], adjusted: bool) -> dict[str, Cell]:
     row: dict[str, Cell] = {
-        "covariate": one.covariate,
+        "covariate": str(one.covariate),
         "mean_treated": one.mean_treated,
         "mean_comparison": one.mean_comparison,
         "std_dev": one.std_dev,

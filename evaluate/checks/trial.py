@@ -104,11 +104,14 @@ def _probability(trial: Trial) -> Found:
 
 
 def _counted(trial: Trial) -> tuple[Arm, Arm]:
+    """Return rows assigned and rows with an outcome of each arm, whatever their weights."""
     treated = trial.columns.treated
-    counted = trial.sample.assigned((treated,))
-    assigned = dict(zip(counted.labels[treated].tolist(), counted.n.tolist(), strict=True))
-    comparison, inside = trial.assignment.arms.n.tolist()
-    return Arm(assigned[1.0], inside), Arm(assigned[0.0], comparison)
+    counts = [
+        dict(zip(one.labels[treated].tolist(), one.n.tolist(), strict=True))
+        for one in (trial.sample.assigned((treated,)), trial.sample.count((treated,)))
+    ]
+    on, off = (Arm(counts[0][arm], counts[1][arm]) for arm in (1.0, 0.0))
+    return on, off
 
 
 def _enough(trial: Trial, support: Support) -> Found:

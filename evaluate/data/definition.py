@@ -129,7 +129,7 @@ class Data(Strict):
         default=None, description="Short for sources: {main: {path: …}}."
     )
     sources: dict[Name, Source] | None = Field(
-        default=None, min_length=1, max_length=50, description="The tables, by name."
+        default=None, min_length=1, description="The tables, by name."
     )
     join: tuple[Join, ...] = Field(
         default=(), description="How several sources become one table, in order."

@@ -90,8 +90,6 @@ def spark_session(scratch: Path) -> Iterator[SparkSession]:
 def spark_masked() -> Iterator[None]:
     """Turn an error of Spark, whose text may hold cells, into a problem without them.
 
-    A warning about pandas 3, which pyspark gives and nothing here uses, is left out.
-
     Raises
     ------
     DataError
@@ -101,8 +99,7 @@ def spark_masked() -> Iterator[None]:
     from pyspark.errors import PySparkException
 
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        with _quiet():
             yield
     except (PySparkException, Py4JError, OSError, EOFError) as error:
         condition = error.getCondition() if isinstance(error, PySparkException) else None
@@ -115,6 +112,14 @@ def spark_masked() -> Iterator[None]:
                 "can read the folder that EVALUATE_SPARK_FOLDER names",
             )
         ) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out pyspark's warning about pandas 3, which nothing here uses."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
+        yield
 
 
 def _require_plain(scratch: Path) -> None:
@@ -149,7 +154,7 @@ def _start(scratch: Path, undo: ExitStack) -> SparkSession:
             output = {"stdout": log, "stderr": subprocess.STDOUT}
             gateway = launch_gateway(conf, popen_kwargs=output)
         undo.callback(_end_java, gateway)
-        with _own_signals():
+        with _own_signals(), _quiet():
             context = SparkContext(conf=conf, gateway=gateway)
     except (PySparkException, Py4JError, OSError) as error:
         raise StudyError(_no_start(master, error)) from None

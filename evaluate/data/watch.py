@@ -91,6 +91,8 @@ class Watch:
                 self._hashes.append(_digest(file, self._stop.is_set))
         except OSError:
             self._failed = True
+        # What was not read to its end has no hash.
+        self._failed = self._failed or self._stop.is_set()
 
 
 def together(parts: Iterable[tuple[str, str]]) -> str:

@@ -188,15 +188,15 @@ def _default_df(trial: Trial, fitted: TreatmentFit, first: Estimate, default: st
 
 
 def std_errors(spec: Randomised) -> tuple[str, ...]:
-    """Return the standard errors for the assigned unit, the default first."""
+    """Return the standard errors for the assigned unit, the default first, and further tests."""
     names, default = (CLUSTER_STD_ERRORS, "CR2") if spec.cluster else (INDIVIDUAL_STD_ERRORS, "HC2")
-    return tuple(dict.fromkeys((default, *names)))
+    tests = RESAMPLED if spec.cluster else RESAMPLED[1:]
+    return tuple(dict.fromkeys((default, *names, *tests)))
 
 
 def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
     allowed = std_errors(spec)
-    asked = [name for name in settings.std_errors if name not in RESAMPLED] or allowed[:1]
-    unknown = [name for name in asked if name not in allowed]
+    unknown = [name for name in settings.std_errors if name not in allowed]
     if unknown:
         unit = "clusters" if spec.cluster else "individuals"
         raise Refused(
@@ -204,7 +204,8 @@ def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
             f"{', '.join(unknown)}: not a standard error for {unit} assigned by chance",
             f"choose among {', '.join(allowed)}",
         )
-    return tuple(dict.fromkeys(asked))
+    asked = [name for name in settings.std_errors if name not in RESAMPLED]
+    return tuple(dict.fromkeys(asked)) or allowed[:1]
 
 
 def simulate(rng: np.random.Generator, effect: float) -> Simulated[Randomised]:

@@ -169,7 +169,7 @@ class Assignment:
         """
         units = self.units_by(self.treated.astype(np.int64))
         whole = int((units.min(axis=1) > 0).sum())
-        return not self.labels and whole >= FEWEST_UNITS and int(units.max()) == 1
+        return whole >= FEWEST_UNITS and int(units.max()) == 1
 
 
 def read_assignment(
@@ -199,7 +199,7 @@ def read_assignment(
         side ``one_cluster`` or ``one_unit``, and the codes of ``read_arms``,
         ``inverse_probability`` and ``Sample.weights``.
     """
-    constant = require_variation(sample, covariates)
+    constant = require_variation(sample, covariates, columns.weights)
     names = (*(name for name in covariates if name not in constant), *further, sample.outcome)
     moments = partial(sample.moments, names, columns.by, columns.weights, columns.kind)
     cells = moments()

@@ -191,6 +191,28 @@ def dependent_terms(xx: Float, size: Float, model: TreatmentModel, shift: int) -
     return lost
 
 
+def require_contrast(xx: Float, size: Float, model: TreatmentModel, shift: int) -> None:
+    """Refuse treatments that do not vary where intercepts are absorbed.
+
+    Parameters
+    ----------
+    xx, size, model, shift
+        As in ``dependent_terms``.
+
+    Raises
+    ------
+    Refused
+        ``collinear``.
+    """
+    places = slice(1 - shift, 1 - shift + model.treatments)
+    if (np.diag(xx)[places] <= _DEPENDENT * size[places]).any():
+        raise Refused(
+            "collinear",
+            "treatment does not vary within the units that have an intercept of their own",
+            "check the columns of the treatment, the cluster and the period",
+        )
+
+
 def _require_room(numbers: int, k: int, groups: int) -> None:
     if numbers > LARGEST:
         raise Refused(

@@ -14,7 +14,9 @@ from evaluate.errors import Refused
 _ROUNDING, _LEAST = 1e-13, 1e-100
 
 
-def require_variation(sample: Sample, covariates: Sequence[str]) -> tuple[str, ...]:
+def require_variation(
+    sample: Sample, covariates: Sequence[str], weights: str | None = None
+) -> tuple[str, ...]:
     """Return the covariates that do not vary; refuse an outcome that does not.
 
     Parameters
@@ -23,6 +25,8 @@ def require_variation(sample: Sample, covariates: Sequence[str]) -> tuple[str, .
         The rows.
     covariates : sequence of str
         Columns measured before.
+    weights : str or None
+        Column of weights: rows of weight zero are left out.
 
     Raises
     ------
@@ -30,7 +34,7 @@ def require_variation(sample: Sample, covariates: Sequence[str]) -> tuple[str, .
         ``no_rows``, ``not_finite``, ``not_a_number``, ``constant_outcome``.
     """
     names = (*covariates, sample.outcome)
-    summary = sample.summary(names)
+    summary = sample.summary(names, weights)
     if not summary.n:
         raise Refused(
             "no_rows", "no row has an outcome", "check the outcome's column and data.where"

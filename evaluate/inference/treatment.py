@@ -18,6 +18,7 @@ from evaluate.inference.design_rows import (
     TreatmentModel,
     dependent_terms,
     group_moments,
+    require_contrast,
     treatment_model,
     within,
 )
@@ -124,6 +125,7 @@ def fit_terms(
     size = np.diag(groups.xx.sum(axis=0))[shift:]
     if absorbed:
         groups = within(groups)
+        require_contrast(groups.xx.sum(axis=0), size, model, shift)
     lost = dependent_terms(groups.xx.sum(axis=0), size, model, shift)
     gone = {column for at in lost for column in model.others[at]}
     keep = [at for at in range(shift, model.maps.shape[1]) if at not in gone]
@@ -200,8 +202,8 @@ def fit_treatment(
     used = () if adjustment == "none" else tuple(covariates)
     names = (*used, assignment.cells.columns[-1])
     refined = assignment.refined
-    whole = refined is not None and refined.columns == names
-    cells = refined if refined is not None and whole else assignment.cells.only(names)
+    whole = assignment.cells if refined is None or refined.columns != names else refined
+    cells = whole.only(names)
     columns = assignment.treated[:, None] if treatments is None else treatments
     # What is absorbed leaves no trace of the weights' squares: indicators are kept then.
     plain, cluster = cells.powers is None, assignment.cluster
@@ -276,16 +278,13 @@ def _by_power(cells: Moments, maps: Float, group: Integer) -> tuple[GroupMoments
 
 
 def _row_sums(sample: Sample, fitted: TreatmentFit, model: RowModel) -> RowMoments:
-    """Return the sums over rows of a fit, weighted as the fit is.
-
-    A weight that is the same for a whole cell goes into the model, as its root times each row.
-    The residual is not the model's to change: squares with it come from a pass of their own.
-    """
+    """Return the sums over rows of a fit; a cell's own weight goes into the model."""
     weights = fitted.weights
     if weights.column is None and weights.scale is None:
         return sample.row_moments(model) if model.columns else constant_rows(model, fitted.cells)
     if weights.scale is None:
         return sample.row_moments(model, weights=weights.column, kind=weights.kind)
+    # The model cannot change the residual: squares with it need a pass of their own.
     root = np.sqrt(weights.scale)
     leverage = model.leverage * weights.scale[:, None, None]
     passes = [

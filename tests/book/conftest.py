@@ -60,8 +60,11 @@ def whole_book() -> Callable[[Path], Path]:
 
     def copy(folder: Path) -> Path:
         shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("_build"))
-        for finding in sorted((ROOT / "studies").glob("*/finding.json")):
-            target = folder / "studies" / finding.parent.name
+        found = [
+            f for kind in ("studies", "benchmarks") for f in (ROOT / kind).glob("*/finding.json")
+        ]
+        for finding in sorted(found):
+            target = folder / finding.relative_to(ROOT).parent
             target.mkdir(parents=True)
             shutil.copy(finding, target)
         return folder / "book"

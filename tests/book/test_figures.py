@@ -180,6 +180,29 @@ def finding(
     return Finding("a-study", stage="final", outcome="complete", **(filled | more))
 
 
+def benchmarks() -> tuple[Table, ...]:
+    """Return tables as the benchmarks write them."""
+    cells = [
+        {"cell": f"{name}, {kind}", "outcome": kind, "cr1": 0.12, "cr2": 0.06, "power": 0.61}
+        | ({"headline": 0.045, "band_low": 0.02, "band_high": 0.08} if name != "6/2" else {})
+        for name in ("20/4", "40/20", "6/2")
+        for kind in ("normal", "skewed", "binary")
+    ]
+    times = [
+        {"run": f"{task}: {tool}", "task": task, "tool": tool, "whole": 1.4 * size, "warm": size,
+         "peak_mb": 210.0, "whole_ratio": size, "warm_ratio": size}
+        for task in ("Two-way effects", "Wild draws")
+        for tool, size in (("ours", 1.0), ("pyfixest", 12.5), ("scan floor", 0.1))
+    ]  # fmt: skip
+    longer = [
+        {"run": f"{tool}, {n}", "tool": tool, "rows": n, "whole": whole + n / 4e6, "peak_mb": 200.0}
+        for n in (100_000, 10_000_000)
+        for tool, whole in (("ours", 1.2), ("scan floor", 0.2))
+    ]
+    named = {"size_and_power": cells, "speed": times, "growth": longer}
+    return tuple(Table(kind, kind, (), tuple(rows)) for kind, rows in named.items())
+
+
 def full(**more: Any) -> Finding:
     rows = [
         estimate("earnings", 1794.0, 1300.0, "USD/year"),
@@ -191,6 +214,7 @@ def full(**more: Any) -> Finding:
         balance([0.44, -0.2, 0.11, 0.04, 0.0]),
         attrition(0.14, 0.03),
         *money({"participant": 4000.0, "county": -2500.0, "public_funds": -500.0}),
+        *benchmarks(),
     )
     more = {"payers": ("participant", "county"), "title": "Earnings", "worthwhile": 500.0} | more
     return finding(rows, tables, **more)

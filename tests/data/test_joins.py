@@ -177,7 +177,7 @@ KEY = st.one_of(st.none(), st.integers(0, 4))
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     left=st.lists(KEY, min_size=1, max_size=8),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 PANEL = ("u|text", "t|period", "y|integer", "n|integer")
 COMMON = ("z|integer", "r|number", "c|category", "s|text", "q|integer")
 QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

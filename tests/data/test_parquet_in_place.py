@@ -6,6 +6,7 @@ import hashlib
 import math
 import os
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from example_folder import CANARY, Folder, Make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evaluate.data import watch
 from evaluate.data.table import MEMORY
 from evaluate.errors import DataError
 
@@ -138,7 +140,7 @@ KINDS = ["number", "number||0..2|-99", "integer", "integer||0; 1; 2|-99", "boole
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(values=st.lists(NUMBER, min_size=1, max_size=8), kind=st.sampled_from(KINDS))
 def test_the_same_verdict_as_on_text(study: Make, values: list[Any], kind: str) -> None:
@@ -236,3 +238,21 @@ def test_memory_is_an_amount(study: Make, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv(MEMORY, "all of it")
     (problem,) = folder.problems({"x"})
     assert (problem.where, problem.what) == (MEMORY, "it is not an amount of memory")
+
+
+def test_a_hash_that_was_cut_short_is_none(study: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = study("", "x|number")
+    write(folder, "SELECT 1.0::DOUBLE AS x")
+    go = Event()
+    whole = watch._digest
+
+    def slow(*args: Any) -> str:
+        go.wait()
+        return whole(*args)
+
+    monkeypatch.setattr(watch, "_digest", slow)
+    rows = folder.open({"x"}, source=FILE)
+    Timer(0.2, go.set).start()
+    rows.close()
+    with pytest.raises(DataError, match="the file cannot be read: reading stopped"):
+        _ = rows.sha256

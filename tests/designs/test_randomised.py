@@ -333,8 +333,10 @@ def test_what_cannot_be_done_is_said() -> None:
     assert refused(trial(), "CR2: not a standard error for individ", robust) == "unknown_std_error"
     assert refused(trial(), "HC2: not a standard error for clus", robust, cluster="c")
     alone, grouped = Randomised(treated="t"), Randomised(treated="t", cluster="c")
-    assert std_errors(alone) == ("HC2", "HC0", "HC1", "HC3")
-    assert std_errors(grouped) == ("CR2", "CR0", "CR1", "CR1S", "CR3")
+    assert std_errors(alone) == ("HC2", "HC0", "HC1", "HC3", "randomisation")
+    tests = ("wild", "randomisation")
+    assert std_errors(grouped) == ("CR2", "CR0", "CR1", "CR1S", "CR3", *tests)
+    assert refused(trial(), "wild: not a standard error", Settings(std_errors=("wild",)))
 
 
 def check(result: Result, name: str) -> str:

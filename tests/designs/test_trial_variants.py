@@ -321,6 +321,13 @@ def test_frequencies_are_rows_written_once() -> None:
         long = estimate(whole, **fields).estimates[0]
         for name in ("estimate", "std_error", "df", "n_obs", "n_treated"):
             assert getattr(short, name) == pytest.approx(getattr(long, name), rel=1e-8), name
+    result = estimate(data, weights="w", weights_kind="frequency")
+    assert check(result, "attrition") == "passed"
+    treated = data["t"] == 1
+    arms = table(result, "arms").rows
+    assert arms[0]["n_assigned"] == arms[0]["n_obs"] == int(treated.sum())
+    mean = np.average(data["y"][treated], weights=data["w"][treated])
+    assert arms[0]["mean"] == pytest.approx(mean, rel=1e-12)
     assert check(estimate(data, weights="w"), "weights") == "passed"
     (found,) = table(estimate(data, weights="w"), "weights").rows
     assert found["n_zero"] == int((data["w"] == 0).sum())
@@ -353,6 +360,26 @@ def test_taking_part_is_the_ratio_of_two_differences() -> None:
     assert check(result, "first_stage") == "passed"
     methods = [one["method"] for one in table(result, "inference").rows]
     assert methods == ["HC2", "first stage, effective F", "Anderson-Rubin"]
+
+
+def test_who_took_part_changes_nothing_where_the_offer_is_asked_for() -> None:
+    data = taking_part(22)
+    named = estimate(data, received="r")
+    assert named.estimates == estimate(data).estimates
+    assert named.checks == estimate(data).checks
+
+
+def test_pairs_and_periods_have_an_effect_of_taking_part() -> None:
+    for data, fields in (
+        (pairs(23, 40, pupils=False, effect=2.0), {"strata": "pair", "cluster": "c"}),
+        (wedge(24, clusters=20, effect=2.0), {"period": "when", "cluster": "c"}),
+    ):
+        rng = np.random.default_rng(25)
+        part = (rng.random(len(data["t"])) < 0.1 + 0.7 * data["t"]).astype(float)
+        result = estimate({**data, "r": part}, estimand="LATE", received="r", **fields)
+        headline, offer = result.estimates[0], result.estimates[1]
+        jump = estimate({**data, "y": part}, **fields).estimates[0].estimate
+        assert headline.estimate == pytest.approx(offer.estimate / jump, rel=1e-8)
 
 
 def test_a_weak_offer_gives_the_set_of_anderson_and_rubin_or_nothing() -> None:

@@ -54,14 +54,29 @@ _TESTS = [
     "between",
     "missing",
 ]
-_DERIVED = ["power", "product", "difference", "ratio", "log", "bins", "indicator"]
+_DERIVED = [
+    "power",
+    "product",
+    "difference",
+    "ratio",
+    "log",
+    "bins",
+    "indicator",
+    "date_part",
+    "lag",
+]
 NEEDED = {
     "Outcome.column",
     "Data.source",
     "Data.sources",
+    "Data.join",
+    "Source.path",
+    "Source.database",
+    "Source.table",
     "Study.data",
     "Study.facts",
     "Randomised.cluster",
+    "Randomised.received",
     "Rate.to",
     "Schedule.source",
     "PublicFunds.source",

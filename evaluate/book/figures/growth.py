@@ -13,7 +13,7 @@ from evaluate.book.figures.frame.reading import Figure, Reading, Row, value
 
 KIND = "growth"
 _LINES = (("ours", "programme", "o"), ("scan floor", "neutral", "s"))
-_TOP, _HIGH, _FOOT, _LEFT = 0.44, 1.9, 0.5, 0.5
+_KEY, _TOP, _HIGH, _FOOT, _LEFT = 0.26, 0.34, 1.9, 0.5, 0.5
 
 
 def draw(reading: Reading, look: Look) -> Figure | None:
@@ -23,15 +23,16 @@ def draw(reading: Reading, look: Look) -> Figure | None:
         return None
     panels = ("whole", "peak_mb")
     deep = _TOP + _HIGH + _FOOT
-    canvas = Canvas(look, deep * (2 if look.narrow else 1), warning=reading.warning)
+    canvas = Canvas(look, _KEY + deep * (2 if look.narrow else 1), warning=reading.warning)
     wide = look.width / (1 if look.narrow else 2)
     for i, key in enumerate(panels):
-        left, top = (0.0, i * deep) if look.narrow else (i * wide, 0.0)
+        left, top = (0.0, _KEY + i * deep) if look.narrow else (i * wide, _KEY)
         across = _powers([value(row.get("rows")) for row in rows], left + _LEFT, left + wide - 0.3)
         up = _powers([value(row.get(key)) for row in rows], top + _TOP + _HIGH, top + _TOP)
         canvas.text(left, top + 0.14, reading.words(f"growth.{key}"), bold=True, size=SMALL + 0.4)
         _axes(canvas, reading, across, up)
         _lines(canvas, reading, rows, key, (across, up))
+    _key(canvas, reading)
     return _figure(reading, rows, canvas.svg())
 
 
@@ -85,14 +86,15 @@ def _lines(
         ys = [up.at(log10(y)) for _, y in points]
         canvas.path(xs, ys, role, width=1.6)
         canvas.marks(xs, ys, role, shape=shape, size=5.5)
-        canvas.text(
-            xs[0],
-            ys[0] - 0.15,
-            reading.words(f"speed.{tool}"),
-            as_text(role),
-            size=SMALL,
-            bold=tool == "ours",
-        )
+
+
+def _key(canvas: Canvas, reading: Reading) -> None:
+    x = 0.08
+    for tool, role, shape in _LINES:
+        canvas.marks([x], [0.12], role, shape=shape, size=5.5)
+        text = reading.words(f"speed.{tool}")
+        canvas.text(x + 0.14, 0.12, text, as_text(role), size=SMALL, bold=tool == "ours")
+        x += 1.0
 
 
 def _figure(reading: Reading, rows: Sequence[Row], svg: str) -> Figure:
