@@ -18,7 +18,7 @@ help:
 book: .venv/.installed
 	$(PY) -m evaluate book
 
-test: .venv/.installed chromium servers
+test: .venv/.installed .venv/.spark chromium servers
 	$(PY) tools/lint.py
 	$(PY) -m pytest -n 2 $(PYTEST)
 
@@ -53,7 +53,7 @@ environment: .venv/.installed
 .venv/.locked: requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) --require-hashes --only-binary :all: --no-binary pyspark -r requirements.lock
+	$(PIP) --require-hashes --only-binary :all: -r requirements.lock
 	@touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml
@@ -61,11 +61,20 @@ environment: .venv/.installed
 	$(PY) -m compileall -q evaluate
 	@touch $@
 
+# Spark has no wheel and 450 MB: only its tests and --engine spark need it.
+.venv/.spark: requirements-spark.lock .venv/.locked
+	$(PIP) --require-hashes --no-deps --no-build-isolation --no-binary pyspark -r $<
+	@touch $@
+
 # Needs uv, and a package index; the lock then serves Python 3.11 to 3.14 on Linux, macOS, Windows.
 lock:
-	uv pip compile --universal --generate-hashes --only-binary :all: --no-binary pyspark --python-version 3.11 \
-	  --all-extras --no-emit-index-url --no-header --no-annotate --quiet --upgrade \
+	uv pip compile --universal --generate-hashes --only-binary :all: --python-version 3.11 \
+	  --extra book --extra test --extra lint --extra build --extra postgres \
+	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade \
 	  pyproject.toml --output-file requirements.lock
+	echo "pyspark>=4.0,<5" | uv pip compile --universal --generate-hashes --python-version 3.11 \
+	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade \
+	  - --output-file requirements-spark.lock
 
 clean:
 	rm -rf .venv book/_build

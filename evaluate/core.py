@@ -107,6 +107,9 @@ class Settings:
         Columns whose levels are compared by how much the effect differs between them.
     probability : str, float or None
         Column with, or single value of, each unit's probability of being treated.
+    family : tuple of int or None
+        Entropy of the random stream that all outcomes tested together share; ``None`` where
+        the outcome is tested alone.
     """
 
     adjustment: Literal["none", "additive", "interacted"] | None = None
@@ -116,6 +119,7 @@ class Settings:
     draws: int = 9999
     subgroups: tuple[str, ...] = ()
     probability: str | float | None = None
+    family: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from evaluate.design import Result
 from evaluate.disclosure.gate import Released, profile_for, release
 from evaluate.economics.account import account
 from evaluate.errors import Refused
-from evaluate.families import adjusted
+from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
 from evaluate.linkage import linked
 from evaluate.prepare import Prepared, prepare, work_folder
@@ -77,7 +77,8 @@ def run(
         results, refusals = _estimate(prepared, engine, progress)
     study = prepared.definition.study
     results, families = adjusted(study, results, _leading(study))
-    results, joins = linked(results, prepared.rows.joins if prepared.rows else ())
+    rows = prepared.rows
+    results, joins = linked(results, rows.joins if rows else (), rows.lags if rows else ())
     progress("gate")
     released = _release(study, results, refusals, (*families, *joins))
     return Finding(
@@ -119,6 +120,7 @@ def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
     analysis, (design, spec) = study.analyses[name], prepared.definition.specs[name]
     outcome = study.outcomes[analysis.outcome]
     column = outcome.column or ""
+    family = family_of(study, prepared.samples, _leading(study), name)
     settings = Settings(
         adjustment=analysis.adjustment,
         std_errors=analysis.inference.std_errors,
@@ -127,6 +129,7 @@ def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
         draws=analysis.inference.draws,
         subgroups=tuple(one.column for one in analysis.subgroups),
         probability=analysis.assignment.probability if analysis.assignment else None,
+        family=None if family is None else _stream(study.id, "family", family),
     )
     sample = sample_of(prepared.samples[name], column)
     estimand = Estimand(analysis.estimand, column, outcome.unit)

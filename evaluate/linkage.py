@@ -1,4 +1,4 @@
-"""How the sources were joined: the table of it, and whether too many rows stayed alone."""
+"""How sources were joined and periods looked back over, and whether too many rows lost by it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from evaluate.core import Cell, Check, Column, Table
 from evaluate.data.join import Joined
+from evaluate.data.used import Lagged
 from evaluate.design import Result
 
 MOST = 0.05  # of the rows: beyond it, who is missing is a question of its own
@@ -20,9 +21,9 @@ _COLUMNS: tuple[Column, ...] = (
 
 
 def linked(
-    results: Mapping[str, Result], joins: Sequence[Joined]
+    results: Mapping[str, Result], joins: Sequence[Joined], lags: Sequence[Lagged]
 ) -> tuple[dict[str, Result], tuple[Table, ...]]:
-    """Return the results with the check of joins, and the table of joins.
+    """Return the results with the checks of joins and lags, and the table of joins.
 
     Parameters
     ----------
@@ -30,15 +31,19 @@ def linked(
         By analysis; all rest on the joined rows.
     joins : sequence of Joined
         As the data step counted them.
+    lags : sequence of Lagged
+        Likewise.
     """
-    if not joins:
-        return dict(results), ()
-    check = _check(joins)
+    checks = [_check(joins)] if joins else []
+    checks += [_gaps(lags)] if lags else []
     found = {
-        name: replace(one, checks=(*one.checks, replace(check, analysis=name)))
+        name: replace(
+            one, checks=(*one.checks, *(replace(check, analysis=name) for check in checks))
+        )
         for name, one in results.items()
     }
-    return found, (Table("joins", "joins", _COLUMNS, tuple(map(_row, joins))),)
+    table = Table("joins", "joins", _COLUMNS, tuple(map(_row, joins)))
+    return found, (table,) if joins else ()
 
 
 def _row(one: Joined) -> dict[str, Cell]:
@@ -67,3 +72,13 @@ def _check(joins: Sequence[Joined]) -> Check:
         f" {fate}: whoever is not in both registers may differ from who is."
     )
     return Check("joins", "failed", text, "joins")
+
+
+def _gaps(lags: Sequence[Lagged]) -> Check:
+    """Return whether looking back over missing periods has emptied many cells."""
+    worst = max(lags, key=lambda one: one.n_gap / max(one.n_rows, 1))
+    share = worst.n_gap / max(worst.n_rows, 1)
+    text = (
+        f"{share:.1%} of the rows have no value of {worst.name}, since a period before is missing."
+    )
+    return Check("lags", "failed" if share > MOST else "passed", text)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 Answer = dict[str, float]
 
 
@@ -24,7 +26,8 @@ def report(task: Callable[[], Answer], warm: int) -> None:
         times.append(time.perf_counter() - start)
         assert again.keys() == answer.keys()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found: dict[str, Any] = {"answer": answer, "cold": cold, "warm": times, "peak_mb": peak}
+    plain = {name: float(np.ravel(value)[0]) for name, value in answer.items()}
+    found: dict[str, Any] = {"answer": plain, "cold": cold, "warm": times, "peak_mb": peak}
     print(json.dumps(found))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TypedDict
 
@@ -12,10 +12,19 @@ import numpy as np
 from evaluate.checks.clusters import Support
 from evaluate.checks.inference import Test
 from evaluate.core import Estimate
+from evaluate.data.moments import Float
 from evaluate.errors import Refused
 from evaluate.inference.assignment import numbered
-from evaluate.inference.headline import Headline, headline, needs_resampling, resample
+from evaluate.inference.headline import (
+    Headline,
+    bootstrap,
+    family_draws,
+    headline,
+    needs_resampling,
+    randomise,
+)
 from evaluate.inference.linear import Spread
+from evaluate.inference.multiple import replicates
 from evaluate.inference.permutation import individual_test
 from evaluate.inference.randomisation import Randomisation, randomisation_test
 from evaluate.inference.treatment import TreatmentFit
@@ -40,11 +49,15 @@ class Judged:
         What its interval rests on.
     tests : tuple of Test
         Every test of the headline's effect.
+    joint : mapping of str to ndarray
+        Draws that are joint with those of other outcomes, where the bootstrap ran and the
+        outcome has a family.
     """
 
     rows: tuple[Estimate, ...]
     support: Support
     tests: tuple[Test, ...]
+    joint: Mapping[str, Float] = field(default_factory=dict)
 
 
 def judge(
@@ -82,21 +95,24 @@ def judge(
     tests = [_of_row(row) for row in rows]
     if not (few or asked):
         return Judged(rows, Support(df), tuple(tests))
-    test, wild = _resampled(trial, fitted)
-    if few or "randomisation" in asked:
+    test = _randomised(trial, fitted) if few or "randomisation" in asked else None
+    if test is not None:
         tests.append(_of_randomisation(test))
-    if wild is not None and (few or "wild" in asked):
+    joint: Mapping[str, Float] = {}
+    if fitted.clustered and (few or "wild" in asked):
+        wild = bootstrap(fitted, **_draws(trial))
         tests.append(_of_bootstrap(wild))
+        joint = {} if isinstance(wild, Refused) else _joint(trial, fitted, wild)
     if not few:
-        return Judged(rows, Support(df), tuple(tests))
+        return Judged(rows, Support(df), tuple(tests), joint)
     if chosen is not None:
-        return Judged(rows, Support(df, reason=f"{chosen} was chosen"), tuple(tests))
+        return Judged(rows, Support(df, reason=f"{chosen} was chosen"), tuple(tests), joint)
     first = rows[0]
     spread = Spread(first.std_error, first.df or df)
     found = headline(first.estimate, spread, trial.settings.conf_level, test)
     stands = found.p_value is not None
     support = Support(df, beside=stands, reason=found.because or "")
-    return Judged((*led_by(first, found), *rows[1:]), support, tuple(tests))
+    return Judged((*led_by(first, found), *rows[1:]), support, tuple(tests), joint)
 
 
 def led_by(row: Estimate, found: Headline) -> tuple[Estimate, ...]:
@@ -121,36 +137,38 @@ def led_by(row: Estimate, found: Headline) -> tuple[Estimate, ...]:
     return leads, replace(row, role="beside", call_r=None, call_stata=None)
 
 
-def _resampled(
-    trial: Trial, fitted: TreatmentFit
-) -> tuple[Randomisation | Refused, Bootstrap | Refused | None]:
-    settings, assignment = trial.settings, trial.assignment.whole
-    refused: Refused | None = None
+def _joint(trial: Trial, fitted: TreatmentFit, wild: Bootstrap) -> dict[str, Float]:
+    """Return the draws that the outcome's family is adjusted by, if it has one."""
+    seed, columns = trial.settings.family, trial.columns
+    # Over pairs, strata are what is weighted.
+    paired = fitted.absorbed and trial.assignment.period is None
+    column = columns.strata if paired else columns.cluster
+    if seed is None or column is None:
+        return {}
+    draws = family_draws(fitted, seed=seed, draws=trial.settings.draws)
+    return replicates(wild.statistic, draws, column, trial.assignment.cells.labels[column])
+
+
+def _randomised(trial: Trial, fitted: TreatmentFit) -> Randomisation | Refused:
+    assignment = trial.assignment.whole
     if assignment.weights.scale is not None:
-        refused = Refused(
+        return Refused(
             "weighted_by_arm",
             "rows are weighted by the probability of their arm, which other assignments change",
             "name as strata the blocks within which everybody had the same chance",
         )
-    if not fitted.clustered or assignment.cluster is None:
-        try:
-            return refused or _of_individuals(trial, fitted), None
-        except Refused as caught:
-            return caught, None
-    test, wild = resample(
-        fitted,
-        assignment,
-        interacted=trial.adjustment == "interacted",
-        seed=settings.seed,
-        draws=settings.draws,
-        conf_level=settings.conf_level,
-    )
-    return refused or test, wild
+    if fitted.clustered and assignment.cluster is not None:
+        interacted = trial.adjustment == "interacted"
+        return randomise(fitted, assignment, interacted=interacted, **_draws(trial))
+    try:
+        return _of_individuals(trial, fitted)
+    except Refused as refused:
+        return refused
 
 
 def _of_individuals(trial: Trial, fitted: TreatmentFit) -> Randomisation:
     """Return the test of individuals, whose rows are few enough to be held."""
-    settings, columns = trial.settings, trial.columns
+    columns = trial.columns
     outcome, used = trial.sample.outcome, fitted.covariates
     names = (columns.treated, *((columns.strata,) if columns.strata else ()), *used, outcome)
     if columns.weights or trial.assignment.n_obs > _MOST_ROWS:
@@ -162,7 +180,7 @@ def _of_individuals(trial: Trial, fitted: TreatmentFit) -> Randomisation:
     rows = trial.sample.columns(names)
     treated = rows[columns.treated] == 1
     stratum = numbered(rows[columns.strata]) if columns.strata else np.zeros(len(treated), np.int64)
-    known = _Draws(seed=settings.seed, draws=settings.draws, conf_level=settings.conf_level)
+    known = _draws(trial)
     interacted = trial.adjustment == "interacted"
     held = [rows[name] for name in (*used, outcome)]
     if not fitted.absorbed:
@@ -175,6 +193,11 @@ class _Draws(TypedDict):
     seed: tuple[int, ...]
     draws: int
     conf_level: float
+
+
+def _draws(trial: Trial) -> _Draws:
+    settings = trial.settings
+    return _Draws(seed=settings.seed, draws=settings.draws, conf_level=settings.conf_level)
 
 
 class _Limits(TypedDict):

@@ -122,6 +122,7 @@ def crossed(cross: Float, groups: Grouping, labels: Labels, of: Crossing, centre
     Returns
     -------
     ndarray, shape (g, P + 1, P + 1)
+        The same sums as from rows with all columns.
     """
     size, p = groups.size, len(of.columns)
     full = np.zeros((size, p + 1, p + 1))

@@ -16,10 +16,8 @@ class Indicator(str):
 
     It is the text that tables show, such as ``region=north``, and knows what it stands for.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        Name that no column of the data has.
     column : str
         The text column.
     level : str

@@ -138,6 +138,7 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
         covariance=np.array([[estimates[0].std_error ** 2]]),
         checks=checks,
         tables=(*tables, *added),
+        draws={} if received else judged.joint,  # those are the offer's
     )
 
 

@@ -8,6 +8,7 @@ owner decides in the end; these are pre-checks.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -115,6 +116,24 @@ def _public(table: Table, profile: Profile) -> Table:
     return replace(table, rows=rows)
 
 
+def _stated(rule: Rule) -> Rule:
+    """Return a rule that also hides counts in words: a state is then given without its reason."""
+
+    def stated(table: Table, profile: Profile) -> Table:
+        shown = rule(table, profile)
+        if profile.smallest == 0:
+            return shown
+        rows = tuple({k: _wordless(k, v) for k, v in row.items()} for row in shown.rows)
+        return replace(shown, rows=rows)
+
+    return stated
+
+
+def _wordless(key: str, value: Cell) -> Cell:
+    with_figures = key == "state" and isinstance(value, str) and re.search(r"\d", value)
+    return "withheld" if with_figures else value
+
+
 def _clusters(table: Table, profile: Profile) -> Table:
     """Return the clusters without their extremes, which are single schools."""
     if profile.smallest == 0:
@@ -128,9 +147,9 @@ RULES: Mapping[str, Rule] = {
     "arms": _people({"n_assigned": None, "n_obs": "mean"}),
     "attrition": _people({"n_assigned": None, "n_obs": None}),
     "balance": _people({"n_treated": "mean_treated", "n_comparison": "mean_comparison"}),
-    "subgroups": _people({"n_obs": None, "n_treated": None}),
+    "subgroups": _stated(_people({"n_obs": None, "n_treated": None})),
     "clusters": _clusters,
-    "inference": _public,
+    "inference": _stated(_public),
     "leave_one_out": _public,
     "icc": _public,
     "weights": _public,

@@ -8,7 +8,7 @@ import numpy as np
 
 from evaluate.core import Estimate
 from evaluate.errors import Refused
-from evaluate.inference.headline import headline, needs_resampling, resample
+from evaluate.inference.headline import headline, needs_resampling, randomise
 from evaluate.inference.linear import Spread
 from evaluate.inference.multiple import adjust
 from evaluate.inference.treatment import TreatmentFit, fit_treatment, treatment_spreads
@@ -81,7 +81,7 @@ def _row(trial: Trial, fitted: TreatmentFit, at: int, *, default: bool) -> Estim
     )
     if not default or cluster is None or not needs_resampling(assignment, spread.df, at + 1):
         return row
-    test, _ = resample(
+    test = randomise(
         fitted,
         assignment,
         interacted=trial.adjustment == "interacted",

@@ -196,8 +196,14 @@ def require_contrast(xx: Float, size: Float, model: TreatmentModel, shift: int) 
 
     Parameters
     ----------
-    xx, size, model, shift
+    xx : ndarray, shape (k, k)
         As in ``dependent_terms``.
+    size : ndarray, shape (k,)
+        Likewise.
+    model : TreatmentModel
+        Likewise.
+    shift : int
+        Likewise.
 
     Raises
     ------

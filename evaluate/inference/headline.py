@@ -11,13 +11,13 @@ import numpy as np
 from evaluate.data.moments import Float
 from evaluate.errors import Refused
 from evaluate.inference.assignment import Assignment
-from evaluate.inference.linear import Spread
+from evaluate.inference.linear import Fit, Spread
 from evaluate.inference.randomisation import Randomisation, randomisation_test
 from evaluate.inference.sequences import permute_sequences
 from evaluate.inference.t import t_quantile, two_sided_p
 from evaluate.inference.treatment import TreatmentFit
 from evaluate.inference.units import cluster_units
-from evaluate.inference.wild import Bootstrap, wild_bootstrap
+from evaluate.inference.wild import Bootstrap, joint_draws, wild_bootstrap
 
 ENOUGH_UNITS = 10
 ENOUGH_DF = 10.0
@@ -81,7 +81,7 @@ def _sizes(assignment: Assignment, arm: int) -> Float:
     return found
 
 
-def resample(
+def randomise(
     fitted: TreatmentFit,
     assignment: Assignment,
     *,
@@ -90,10 +90,10 @@ def resample(
     arm: int = 1,
     draws: int = 9999,
     conf_level: float = 0.95,
-) -> tuple[Randomisation | Refused, Bootstrap | Refused]:
-    """Return the randomisation test and the wild bootstrap of an effect on clusters.
+) -> Randomisation | Refused:
+    """Return the randomisation test of an effect on clusters, or why there is none.
 
-    Over periods the sequences of treatment are exchanged, else treatment itself. What cannot be computed comes back as its refusal.
+    Over periods the sequences of treatment are exchanged, else treatment itself.
 
     Parameters
     ----------
@@ -108,36 +108,82 @@ def resample(
     arm : int
         Programme, as in ``assignment.arm``; its effect is ``fitted.effects[arm - 1]``.
     draws : int
-        Draws of each, where not all can be taken.
+        Assignments, where not all can be taken.
     conf_level : float
-        Coverage probability of the intervals, in (0, 1).
+        Coverage probability of the interval, in (0, 1).
     """
-    test: Randomisation | Refused
-    wild: Bootstrap | Refused
     try:
         if assignment.period is not None:
             asked = assignment, fitted.cells
-            test = permute_sequences(*asked, seed=seed, draws=draws, conf_level=conf_level)
-        else:
-            units = cluster_units(
-                assignment, fitted.cells, interacted=interacted, pooled=fitted.absorbed, arm=arm
-            )
-            test = randomisation_test(units, seed=seed, draws=draws, conf_level=conf_level)
+            return permute_sequences(*asked, seed=seed, draws=draws, conf_level=conf_level)
+        units = cluster_units(
+            assignment, fitted.cells, interacted=interacted, pooled=fitted.absorbed, arm=arm
+        )
+        return randomisation_test(units, seed=seed, draws=draws, conf_level=conf_level)
     except Refused as refused:
-        test = refused
+        return refused
+
+
+def bootstrap(
+    fitted: TreatmentFit,
+    *,
+    seed: Sequence[int],
+    arm: int = 1,
+    draws: int = 9999,
+    conf_level: float = 0.95,
+) -> Bootstrap | Refused:
+    """Return the wild cluster bootstrap of an effect on clusters, or why there is none.
+
+    Parameters
+    ----------
+    fitted : TreatmentFit
+        The fit.
+    seed : sequence of int
+        Entropy of the analysis's random streams.
+    arm : int
+        As in ``randomise``.
+    draws : int
+        Draws, where not all that are possible are taken.
+    conf_level : float
+        Coverage probability of the interval, in (0, 1).
+    """
     try:
-        # Effects nested in the groups do not count, their constant does.
-        wild = wild_bootstrap(
+        return wild_bootstrap(
             fitted.groups,
-            replace(fitted.fit, rank=fitted.fit.rank + fitted.absorbed),
+            _counted(fitted),
             fitted.contrasts[arm - 1],
             seed=seed,
             draws=draws,
             conf_level=conf_level,
         )
     except Refused as refused:
-        wild = refused
-    return test, wild
+        return refused
+
+
+def family_draws(
+    fitted: TreatmentFit, *, seed: Sequence[int], arm: int = 1, draws: int = 9999
+) -> Float:
+    """Return t of each draw of the wild cluster bootstrap, joint with other outcomes' draws.
+
+    Parameters
+    ----------
+    fitted, arm, draws
+        As in ``randomise``.
+    seed : sequence of int
+        Entropy of the family's random stream.
+
+    Raises
+    ------
+    Refused
+        Where ``bootstrap`` returns it.
+    """
+    contrast = fitted.contrasts[arm - 1]
+    return joint_draws(fitted.groups, _counted(fitted), contrast, seed=seed, draws=draws)
+
+
+def _counted(fitted: TreatmentFit) -> Fit:
+    """Return the fit whose rank leaves out effects nested in the groups, not their constant."""
+    return replace(fitted.fit, rank=fitted.fit.rank + fitted.absorbed)
 
 
 def headline(

@@ -72,7 +72,7 @@ def joined(parts: Iterable[Ratios]) -> Ratios:
 class Inversion:
     """A test that can be asked about any null.
 
-    Parameters
+    Attributes
     ----------
     effect, std_error : float
         The estimate and the standard error of its statistic.

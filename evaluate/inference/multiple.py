@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluate.data.moments import Float
 
+# Names of replicates: t of each draw, the observed t, and a digest of what was weighted.
+_DRAWS, _STATISTIC, _UNITS = "family", "family_statistic", "family_units"
 # Equal statistics of relabelled draws differ by their rounding.
 _TIE = 1e-9
 
@@ -67,7 +72,7 @@ def romano_wolf(observed: Sequence[float] | Float, draws: Float) -> Float:
         Statistics, such as t; two-sided.
     draws : ndarray, shape (b, m)
         The same statistics in each of b draws under the null, all hypotheses of a draw from
-        the same resample or relabelling.
+        the same resample or relabelling; infinite counts as beyond any value.
 
     Returns
     -------
@@ -77,7 +82,7 @@ def romano_wolf(observed: Sequence[float] | Float, draws: Float) -> Float:
     Raises
     ------
     ValueError
-        When shapes differ, there is no draw, or a number is not finite.
+        When shapes differ, there is no draw, a statistic is not finite or a draw not a number.
 
     References
     ----------
@@ -88,7 +93,7 @@ def romano_wolf(observed: Sequence[float] | Float, draws: Float) -> Float:
     t, null = np.abs(np.asarray(observed, np.float64)), np.abs(np.asarray(draws, np.float64))
     if null.shape != (len(null), len(t)) or not len(null):
         raise ValueError("draws have one column for each statistic, and at least one row")
-    if not (np.isfinite(t).all() and np.isfinite(null).all()):
+    if not np.isfinite(t).all() or np.isnan(null).any():
         raise ValueError("statistics are finite")
     order = np.argsort(-t, kind="stable")
     # Column j holds, for each draw, the largest of the statistics ranked j and below.
@@ -97,3 +102,49 @@ def romano_wolf(observed: Sequence[float] | Float, draws: Float) -> Float:
     adjusted = np.empty(len(t))
     adjusted[order] = np.maximum.accumulate((1 + reached) / (1 + len(null)))
     return adjusted
+
+
+def replicates(
+    statistic: float, draws: Float, column: str, labels: NDArray[Any]
+) -> dict[str, Float]:
+    """Return one outcome's draws, named, with all that tells whether others' are joint with them.
+
+    Parameters
+    ----------
+    statistic : float
+        Observed statistic.
+    draws : ndarray, shape (b,)
+        The same under the null, with weights by the place of each unit among the labels.
+    column : str
+        Column of the units that were weighted, such as the school.
+    labels : ndarray, shape (g,)
+        Their labels; only a digest of them is kept.
+    """
+    named = repr((column, np.unique(labels).tolist())).encode()
+    digest = np.frombuffer(hashlib.sha256(named).digest(), np.uint8).astype(np.float64)
+    return {_DRAWS: draws, _STATISTIC: np.array([statistic]), _UNITS: digest}
+
+
+def adjust_jointly(outcomes: Sequence[Mapping[str, Float]]) -> Float | None:
+    """Return p-values adjusted by ``romano_wolf``, or ``None`` where draws are not joint.
+
+    Draws are joint when all outcomes have them, equally many, of the same units. That one
+    stream was behind them is the caller's to know.
+
+    Parameters
+    ----------
+    outcomes : sequence of mapping
+        What ``replicates`` returned of each outcome, or a mapping without it.
+
+    Returns
+    -------
+    ndarray, shape (m,), or None
+        In the order given. The observed statistic counts as one draw more, also where the
+        draws are all that there are.
+    """
+    if not all(_DRAWS in one for one in outcomes):
+        return None
+    if len({(len(one[_DRAWS]), tuple(one[_UNITS].tolist())) for one in outcomes}) != 1:
+        return None
+    observed = np.concatenate([one[_STATISTIC] for one in outcomes])
+    return romano_wolf(observed, np.column_stack([one[_DRAWS] for one in outcomes]))

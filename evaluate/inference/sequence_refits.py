@@ -112,10 +112,10 @@ class SequenceRefits:
         rest = np.maximum(1 - leverage / alone[:, None], _LEAST_REST)
         effects, scaled = np.zeros((2, len(labels))), []
         for j in (0, 1):
-            tu, bu = self._tu[j][at, labels], self._bu[j]
-            effects[j] = (tu.sum(axis=1) - slope @ bu.sum(axis=0)) / alone
-            outside = self._bread @ bu.sum(axis=0) - effects[j][:, None] * slope
-            score = tu - effects[j][:, None] * (tt - crossed) - slope @ bu.T
+            treated_by_unit, by_unit = self._tu[j][at, labels], self._bu[j]
+            effects[j] = (treated_by_unit.sum(axis=1) - slope @ by_unit.sum(axis=0)) / alone
+            outside = self._bread @ by_unit.sum(axis=0) - effects[j][:, None] * slope
+            score = treated_by_unit - effects[j][:, None] * (tt - crossed) - slope @ by_unit.T
             score -= np.einsum("bgq,bq->bg", bt, outside) - _products(slope, outside) @ square
             scaled.append(score / alone[:, None] / np.sqrt(rest))
         both = np.stack(scaled)

@@ -16,7 +16,7 @@ import numpy as np
 from evaluate.data.moments import Float, Integer
 from evaluate.inference.clustered import cluster_spread
 from evaluate.inference.inversion import Inversion, Ratios, joined, moment_order, stream
-from evaluate.inference.linear import Fit, GroupMoments
+from evaluate.inference.linear import Fit, GroupMoments, Spread
 from evaluate.inference.wild_weights import WeightPlan, Weights, weight_plan
 
 WildStdError = Literal["CR0", "CR1", "CR1S"]
@@ -125,11 +125,10 @@ def wild_bootstrap(
     """
     spread = cluster_spread(clusters, fitted, contrast, std_error)
     effect = float(contrast @ fitted.coefficients)
-    parts = _parts(clusters, fitted, contrast, subclusters, cluster_of)
+    order = moment_order(clusters)
+    parts = _parts(clusters, fitted, contrast, order, (subclusters, cluster_of))
     plan = weight_plan(len(parts.score), draws, weights)
-    # The factor of std_error is that between its square and the sum of squared scores.
-    observed = np.bincount(parts.cluster, parts.own[:, 0])
-    factor = spread.std_error**2 / float(observed @ observed)
+    factor = _factor(parts, spread)
     ratios = joined(_ratios(plan, parts, factor, stream(seed, "wild")))
     test = Inversion(effect, spread.std_error, ratios, plan.exact)
     low, high = test.limits(conf_level)
@@ -145,15 +144,66 @@ def wild_bootstrap(
     )
 
 
+def joint_draws(
+    clusters: GroupMoments,
+    fitted: Fit,
+    contrast: Float,
+    *,
+    seed: Sequence[int],
+    draws: int = 9999,
+) -> Float:
+    """Return draws of t that are joint with those of other outcomes of the same clusters.
+
+    ``wild_bootstrap`` weights clusters in the order of what they hold, which differs between
+    outcomes. Here a cluster's weight goes by its place in ``clusters``, so that with one seed,
+    one number of draws and the same clusters every outcome sees the same weights in each draw.
+
+    Parameters
+    ----------
+    clusters : GroupMoments
+        Moments by cluster, in the order of the clusters' labels.
+    fitted, contrast, draws
+        As in ``wild_bootstrap``.
+    seed : sequence of int
+        Entropy of the family's random stream.
+
+    Returns
+    -------
+    ndarray, shape (b,)
+        t with CR1S under an effect of zero, which is imposed; infinite where a draw has no
+        spread. As many as ``wild_bootstrap`` takes.
+
+    Raises
+    ------
+    Refused
+        With the codes of ``cluster_spread``.
+
+    References
+    ----------
+    Clarke, Romano & Wolf (2020), Stata J. 20(4), for what they are for. R ``wildrwolf::rwolf``.
+    """
+    spread = cluster_spread(clusters, fitted, contrast, "CR1S")
+    parts = _parts(clusters, fitted, contrast, np.arange(len(clusters.n)))
+    plan = weight_plan(len(parts.score), draws)
+    ratios = joined(_ratios(plan, parts, _factor(parts, spread), stream(seed, "family")))
+    return ratios.statistics(float(contrast @ fitted.coefficients))
+
+
+def _factor(parts: _Parts, spread: Spread) -> float:
+    """Return the factor between the square of a standard error and its sum of squared scores."""
+    observed = np.bincount(parts.cluster, parts.own[:, 0])
+    return spread.std_error**2 / float(observed @ observed)
+
+
 def _parts(
     clusters: GroupMoments,
     fitted: Fit,
     contrast: Float,
-    subclusters: GroupMoments | None,
-    cluster_of: Integer | None,
+    order: Integer,
+    inside: tuple[GroupMoments | None, Integer | None] = (None, None),
 ) -> _Parts:
-    """Return scores under the null, which are linear in it, of clusters in canonical order."""
-    order = moment_order(clusters)
+    """Return scores under the null, which are linear in it, of clusters in this order."""
+    subclusters, cluster_of = inside
     towards = fitted.bread @ contrast
     leverage = (clusters.xx[order] @ towards) @ fitted.bread
     if subclusters is None or cluster_of is None:

@@ -19,16 +19,23 @@ _ADJUSTED = ("covariate", "cluster", "stratum")
 
 def columns_of(block: BaseModel) -> Iterator[tuple[str, str]]:
     """Yield field and column of each column that a rule of ``derive`` names."""
-    for field in ("of", "left", "right", "column"):
+    for field in ("of", "left", "right", "column", "by", "over"):
         value = getattr(block, field, None)
         if isinstance(value, str):
             yield field, value
 
 
 def sources(data: Data | None) -> Sources:
-    """Return, of each derived column, the columns of the file that it comes from."""
+    """Return, of each derived column, the columns of the file that it comes from.
+
+    What a unit had before is a column of its own: an earlier outcome explains no later one
+    away.
+    """
     found: dict[str, frozenset[str]] = {}
     for one in data.derive if data is not None else ():
+        if one.lag is not None:
+            found[one.name] = frozenset({one.name})
+            continue
         used = (column for _, column in columns_of(one.rule[1]))
         found[one.name] = frozenset[str]().union(*(_roots(column, found) for column in used))
     return found

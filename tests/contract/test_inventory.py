@@ -36,8 +36,12 @@ def test_contributing_fits_on_one_screen() -> None:
     assert len((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()) <= 40
 
 
-def test_the_lock_holds_hashes_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+LOCKS = ("requirements.lock", "requirements-spark.lock")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_holds_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
     pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
     assert pins
     assert all("==" in line and line.endswith("\\") for line in pins)
@@ -49,7 +53,7 @@ def test_the_lock_holds_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*chain(project["dependencies"], *project["optional-dependencies"].values())]
     names = {one.split("[")[0].split(">")[0].split("=")[0].lower() for one in wanted}
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+    text = "".join((ROOT / lock).read_text("utf-8") for lock in LOCKS)
     locked = {line.split("==")[0].split("[")[0] for line in text.splitlines() if "==" in line}
     assert names - locked == set()
 

@@ -11,7 +11,7 @@ import pytest
 from evaluate.data.sample import ArraySample
 from evaluate.errors import Refused
 from evaluate.inference.assignment import Assignment, Columns, read_assignment
-from evaluate.inference.headline import headline, needs_resampling, resample
+from evaluate.inference.headline import bootstrap, headline, needs_resampling, randomise
 from evaluate.inference.linear import Spread
 from evaluate.inference.randomisation import Randomisation
 from evaluate.inference.t import t_quantile, two_sided_p
@@ -103,7 +103,8 @@ def test_nine_clusters_with_four_treated() -> None:
     assignment = read_assignment(sample, Columns("t", "c"))
     fitted = fit_treatment(assignment, (), "none")
     ((_, spread),) = treatment_spreads(sample, fitted, ("CR2",))
-    test, wild = resample(fitted, assignment, interacted=False, seed=SEED)
+    test = randomise(fitted, assignment, interacted=False, seed=SEED)
+    wild = bootstrap(fitted, seed=SEED)
     assert not isinstance(test, Refused)
     assert not isinstance(wild, Refused)
     assert (test.n_assignments, wild.weights) == (126, "webb")
@@ -113,7 +114,7 @@ def test_nine_clusters_with_four_treated() -> None:
     )
     assert found.conf_low <= min(test.conf_low, fitted.effect)
     # At 99 % none of 126 assignments, that which took place but one, can be left out.
-    strict, _ = resample(fitted, assignment, interacted=False, seed=SEED, conf_level=0.995)
+    strict = randomise(fitted, assignment, interacted=False, seed=SEED, conf_level=0.995)
     with pytest.raises(Refused, match="126 assignments"):
         headline(fitted.effect, spread, 0.995, strict)
 
@@ -122,7 +123,8 @@ def test_six_clusters_with_two_treated_have_no_p_value() -> None:
     sample = trial([6, 3, 8, 5, 7, 4], [0, 1])
     assignment = read_assignment(sample, Columns("t", "c"))
     fitted = fit_treatment(assignment, (), "none")
-    test, wild = resample(fitted, assignment, interacted=False, seed=SEED)
+    test = randomise(fitted, assignment, interacted=False, seed=SEED)
+    wild = bootstrap(fitted, seed=SEED)
     assert isinstance(test, Refused)
     assert test.code == "too_few_assignments"
     assert not isinstance(wild, Refused)
@@ -136,7 +138,8 @@ def test_over_periods_sequences_change_hands() -> None:
     columns = Columns("t", "c", None, None, "p")
     assignment = read_assignment(ArraySample(data, "y"), columns)
     fitted = fit_treatment(assignment, (), "none")
-    test, wild = resample(fitted, assignment, interacted=False, seed=SEED)
+    test = randomise(fitted, assignment, interacted=False, seed=SEED)
+    wild = bootstrap(fitted, seed=SEED)
     assert not isinstance(test, Refused)
     assert not isinstance(wild, Refused)
     assert test.n_assignments == 90

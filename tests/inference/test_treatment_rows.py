@@ -9,10 +9,10 @@ from evaluate.core import Estimand
 from evaluate.data.sample import ArraySample
 from evaluate.errors import Refused
 from evaluate.inference.assignment import Columns, read_assignment
+from evaluate.inference.design_rows import group_moments
 from evaluate.inference.linear import Spread
 from evaluate.inference.row import estimate_row
 from evaluate.inference.treatment import fit_treatment, treatment_spreads
-from evaluate.inference.design_rows import group_moments
 
 ESTIMAND = Estimand("ATE", "y", "points")
 KNOWN = {"n_obs": 10, "n_treated": 5, "method": "m", "std_error_method": "s"}

@@ -126,7 +126,7 @@ def _connected(source: Source, where: str) -> Iterator[Connection]:
     except ImportError:
         what = "reading PostgreSQL needs the package psycopg, which is not installed"
         why = "it is an extra, because few studies need it"
-        fix = "install it: pip install 'evaluate[postgres]'"
+        fix = "install it: pip install 'evaluate-programmes[postgres]'"
         raise DataError(Problem(where, what, why, fix)) from None
     with masked((psycopg.Error, ValueError, OSError), where, "the database cannot be read", _FIX):
         known = psycopg.conninfo.conninfo_to_dict(address)
