@@ -81,8 +81,10 @@ def family_of(
 
     Parameters
     ----------
-    study, leading
-        As in ``adjusted``.
+    study : Study
+        Names families and the place of each outcome.
+    leading : mapping of str to str
+        The analysis that stands for each outcome.
     names : iterable of str
         All analyses that are run.
     name : str

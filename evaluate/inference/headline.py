@@ -167,8 +167,12 @@ def family_draws(
 
     Parameters
     ----------
-    fitted, arm, draws
+    fitted : TreatmentFit
+        The fit.
+    arm : int
         As in ``randomise``.
+    draws : int
+        Draws, where not all that are possible are taken.
     seed : sequence of int
         Entropy of the family's random stream.
 

@@ -162,8 +162,12 @@ def joint_draws(
     ----------
     clusters : GroupMoments
         Moments by cluster, in the order of the clusters' labels.
-    fitted, contrast, draws
-        As in ``wild_bootstrap``.
+    fitted : Fit
+        Fit to the same moments.
+    contrast : ndarray, shape (k,)
+        Weights of the coefficients.
+    draws : int
+        Draws; fewer where all that are possible are taken.
     seed : sequence of int
         Entropy of the family's random stream.
 
