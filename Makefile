@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: help book test bench lint chromium servers environment reference lock clean
+.PHONY: help book test bench lint programs environment reference lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,7 +18,7 @@ help:
 book: .venv/.installed
 	$(PY) -m evaluate book
 
-test: .venv/.installed .venv/.spark chromium servers
+test: .venv/.installed .venv/.spark programs
 	$(PY) tools/lint.py
 	$(PY) -m pytest -n 2 $(PYTEST)
 
@@ -35,14 +35,10 @@ bench: .venv/.installed .venv/peers/.installed
 lint: .venv/.installed
 	$(PY) tools/lint.py
 
-# The browser tests use the system's Chromium; where there is none they are skipped, and say so.
-chromium:
-	@sh tools/chromium.sh
-
-# Tests of databases start a PostgreSQL server of their own; those of Spark need Java.
-servers:
-	@sh tools/postgres.sh
-	@sh tools/java.sh
+# Chromium, Java, PostgreSQL and R, from Debian's packages where they can be installed; else the
+# tests that need them are skipped, and say so.
+programs:
+	@sh tools/programs.sh
 
 # The generated parts of the reference pages.
 reference: .venv/.installed

@@ -56,7 +56,7 @@ def server() -> Iterator[Server]:
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     found = programs()
     if found is None:
-        pytest.skip("no PostgreSQL server on this machine; see tools/postgres.sh")
+        pytest.skip("no PostgreSQL server on this machine; see tools/programs.sh")
     # The path of a socket is at most 107 characters long, which those of pytest's folders are not.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = _unprivileged(folder)
