@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import log, sqrt
 from typing import Literal
 
 import numpy as np
 
+from evaluate.checks.levels import omitted_levels
 from evaluate.core import Cell, Check, CheckResult, Column, Table
+from evaluate.data.levels import Indicator
 from evaluate.data.moments import Float, Moments, Summary
 
 SATISFIED, WITH_ADJUSTMENT = 0.05, 0.25
@@ -122,7 +124,10 @@ def cox_index(treated: float, comparison: float) -> float:
 
 
 def balance(
-    arms: Moments, summary: Summary, adjusted: Collection[str]
+    arms: Moments,
+    summary: Summary,
+    adjusted: Collection[str],
+    first: Mapping[str, str] | None = None,
 ) -> tuple[Check, Table | None]:
     """Return whether baseline covariates are alike enough, and the table.
 
@@ -134,6 +139,9 @@ def balance(
         Of the same covariates: it tells which are 0/1.
     adjusted : collection of str
         Covariates that the headline's model holds.
+    first : mapping of str to str, or None
+        For each text column among the covariates the level that has no indicator: every level
+        is judged, so that the result does not hang on their names.
 
     Returns
     -------
@@ -150,13 +158,27 @@ def balance(
     if not arms.columns:
         text = "No covariate from before the programme is named, so that likeness is untested."
         return Check("balance", "not_run", text), None
+    held = _held(arms.columns, adjusted)
+    arms, summary = omitted_levels(arms, summary, first or {})
     found = [_difference(arms, summary, i) for i in range(len(arms.columns))]
     n = tuple(arms.n.tolist())
-    rows = tuple(_row(one, n, one.covariate in adjusted) for one in found)
-    bad = [one for one in found if not _holds(one, one.covariate in adjusted)]
+    inside = [_known(name) in held for name in arms.columns]
+    rows = tuple(_row(one, n, there) for one, there in zip(found, inside, strict=True))
+    bad = [one for one, there in zip(found, inside, strict=True) if not _holds(one, there)]
     result: CheckResult = "failed" if bad else "passed"
     table = Table("balance", "balance", _COLUMNS, rows)
     return Check("balance", result, _text(found, bad), "balance"), table
+
+
+def _known(name: str) -> str:
+    """Return the column that a covariate comes from."""
+    return name.column if isinstance(name, Indicator) else name
+
+
+def _held(columns: Collection[str], adjusted: Collection[str]) -> set[str]:
+    """Return the columns that stand in the model with all that there is of them."""
+    absent = {_known(name) for name in columns if name not in adjusted}
+    return {_known(name) for name in columns} - absent
 
 
 def _difference(arms: Moments, summary: Summary, at: int) -> Difference:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evaluate.core import Cell, Check, Column, Table
-from evaluate.data.moments import Integer
+from evaluate.data.moments import Float, Integer
 
 # Below these, CR2 alone is not relied on.
 FEWEST, LEAST_DF, LARGEST_SHARE = 10, 10.0, 0.25
+# Below two a t distribution has no variance: about one unit decides, whatever stands beside.
+DECIDED_DF = 2.0
 
 _COLUMNS = (
     Column("arm", "text", {"en": "Group", "nb": "Gruppe", "sv": "Grupp"}),
@@ -31,9 +33,12 @@ class Side:
     ----------
     sizes : ndarray, shape (g,)
         Individuals with an outcome in each unit; never empty.
+    weights : ndarray, shape (g,), or None
+        What they weigh together; ``None`` where everybody weighs the same.
     """
 
     sizes: Integer
+    weights: Float | None = None
 
     @property
     def number(self) -> int:
@@ -42,8 +47,9 @@ class Side:
 
     @property
     def largest_share(self) -> float:
-        """Return the share of the arm's individuals that its largest unit holds."""
-        return float(self.sizes.max() / self.sizes.sum())
+        """Return the share of the arm that its largest unit holds, by weight if there are any."""
+        whole = self.sizes if self.weights is None else self.weights
+        return float(whole.max() / whole.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ def clusters(
     check : Check
         With fewer than 10 clusters on a side, fewer than 10 degrees of freedom, or one
         cluster with more than a quarter of a side, passed only if randomisation inference
-        stands in the headline too. Failed when clusters hold both arms.
+        stands in the headline too, and there are two degrees of freedom. Failed when
+        clusters hold both arms.
     table : Table
         Of kind ``clusters``.
     """
@@ -162,6 +169,9 @@ def _judge(found: str, short: list[str], support: Support, table: str | None) ->
         text = f"{found}, with {support.df:.1f} degrees of freedom: enough for the interval."
         return Check("clusters", "passed", text, table)
     why = f"{found}: {' and '.join(short)}"
+    if 0 < support.df < DECIDED_DF:
+        text = f"{why}. So much rests on so few units that no test can make up for it."
+        return Check("clusters", "failed", text, table)
     if support.beside:
         text = (
             f"{why}. The headline therefore takes the larger p-value and the wider limits of"

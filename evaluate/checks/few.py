@@ -92,12 +92,12 @@ def judge(
         ``unbounded_interval`` as in ``headline``.
     """
     few = needs_resampling(trial.assignment.whole, df)
-    tests = [_of_row(row) for row in rows]
+    tests = [of_row(row) for row in rows]
     if not (few or asked):
         return Judged(rows, Support(df), tuple(tests))
     test = _randomised(trial, fitted) if few or "randomisation" in asked else None
     if test is not None:
-        tests.append(_of_randomisation(test))
+        tests.append(of_randomisation(test))
     joint: Mapping[str, Float] = {}
     if fitted.clustered and (few or "wild" in asked):
         wild = bootstrap(fitted, **_draws(trial))
@@ -206,7 +206,14 @@ class _Limits(TypedDict):
     state: str | None
 
 
-def _of_row(row: Estimate) -> Test:
+def of_row(row: Estimate) -> Test:
+    """Return a row as one of the table of tests.
+
+    Parameters
+    ----------
+    row : Estimate
+        By its standard error and degrees of freedom.
+    """
     return Test(
         method=row.std_error_method,
         statistic=row.estimate / row.std_error,
@@ -216,7 +223,14 @@ def _of_row(row: Estimate) -> Test:
     )
 
 
-def _of_randomisation(test: Randomisation | Refused) -> Test:
+def of_randomisation(test: Randomisation | Refused) -> Test:
+    """Return the row of the table of tests.
+
+    Parameters
+    ----------
+    test : Randomisation or Refused
+        The test, or why there is none.
+    """
     if isinstance(test, Refused):
         return Test("randomisation", state=test.why)
     return Test(

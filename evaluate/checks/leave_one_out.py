@@ -7,8 +7,13 @@ import numpy as np
 from evaluate.core import Cell, Check, Column, Estimate, Table
 from evaluate.data.moments import Float
 
+_EFFECT = Column("estimate", "number", {"en": "Effect", "nb": "Effekt", "sv": "Effekt"})
+_OF_THE_OFFER = Column(
+    "estimate",
+    "number",
+    {"en": "Effect of the offer", "nb": "Effekt av tilbudet", "sv": "Effekt av erbjudandet"},
+)
 _COLUMNS = (
-    Column("estimate", "number", {"en": "Effect", "nb": "Effekt", "sv": "Effekt"}),
     Column("lowest", "number", {"en": "Lowest", "nb": "Laveste", "sv": "Lägsta"}),
     Column("highest", "number", {"en": "Highest", "nb": "Høyeste", "sv": "Högsta"}),
     Column("n_clusters", "integer", {"en": "Clusters", "nb": "Klynger", "sv": "Kluster"}),
@@ -16,7 +21,7 @@ _COLUMNS = (
 
 
 def leave_one_out_check(
-    headline: Estimate, without: Float, unit: str = "cluster"
+    headline: Estimate, without: Float, unit: str = "cluster", *, offered: bool = False
 ) -> tuple[Check, Table | None]:
     """Return whether sign or significance changes without one of the clusters.
 
@@ -31,9 +36,12 @@ def leave_one_out_check(
         The estimate without each cluster in turn; NaN where it has no value.
     unit : str
         What is left out: ``"cluster"``, or ``"pair"``.
+    offered : bool
+        Whether the estimate is the effect of the offer beside one of taking part.
     """
+    effect = "the effect of the offer" if offered else "the effect"
     if np.isnan(without).any():
-        text = f"Without one of the {unit}s the effect cannot be estimated at all."
+        text = f"Without one of the {unit}s {effect} cannot be estimated at all."
         return Check("leave_one_cluster_out", "failed", text), None
     lowest, highest = float(without.min()), float(without.max())
     row: dict[str, Cell] = {
@@ -44,7 +52,7 @@ def leave_one_out_check(
     }
     columns = tuple(
         Column(one.name, one.type, one.label, headline.unit if one.type == "number" else None)
-        for one in _COLUMNS
+        for one in (_OF_THE_OFFER if offered else _EFFECT, *_COLUMNS)
     )
     table = Table("leave_one_out", "leave_one_out", columns, (row,))
     below = headline.estimate - headline.conf_low
@@ -52,7 +60,7 @@ def leave_one_out_check(
     shown = headline.conf_low > 0 or headline.conf_high < 0
     still = (without - below > 0) | (without + above < 0)
     changed = (np.sign(without) != np.sign(headline.estimate)).any()
-    text = f"Without one {unit} at a time the effect lies between {lowest:.4g} and {highest:.4g}"
+    text = f"Without one {unit} at a time {effect} lies between {lowest:.4g} and {highest:.4g}"
     if not changed and (still == shown).all():
         text += ": neither its sign nor whether it differs from zero hangs on one of them."
         return Check("leave_one_cluster_out", "passed", text, table.id), table

@@ -28,6 +28,8 @@ class Interaction:
         Degrees of freedom, of F those below.
     p_value : float or None
         In [0, 1].
+    p_adjusted : float or None
+        Adjusted for the number of columns that are tested.
     state : str or None
         Why there is no test.
     """
@@ -35,6 +37,7 @@ class Interaction:
     statistic: float | None = None
     df: float | None = None
     p_value: float | None = None
+    p_adjusted: float | None = None
     state: str | None = None
 
 
@@ -67,6 +70,7 @@ def subgroups(trial: Trial, fitted: TreatmentFit) -> tuple[list[Estimate], Table
     adjusted = adjust([p for one in tested if (p := tests[one].p_value) is not None], "holm")
     for column, p_adjusted in zip(tested, adjusted.tolist(), strict=True):
         term = f"subgroup={column}"
+        tests[column] = replace(tests[column], p_adjusted=p_adjusted)
         if term in rows:
             rows[term] = replace(rows[term], family="subgroups", p_adjusted=p_adjusted)
     return list(rows.values()), subgroups_table(found, tests, rows, trial.estimand.unit)
@@ -79,7 +83,7 @@ def _interaction(trial: Trial, found: Segments, name: str) -> Interaction:
         row = trial.row(found.difference, found.spread, method="", std_error_method=name)
         return Interaction(row.estimate / row.std_error, row.df, row.p_value)
     try:
-        test = joint_test(trial.sample, found.fitted, found.contrasts, name)
+        test = joint_test(trial.sample, found.fitted, found.contrasts)
     except Refused as refused:
         return Interaction(state=refused.why)
     return Interaction(test.f, test.df_denom, test.p_value)
@@ -145,6 +149,7 @@ def subgroups_table(
             "statistic": test.statistic,
             "df": test.df,
             "p_value": test.p_value,
+            "p_adjusted": test.p_adjusted,
             "state": test.state,
         }
         cells.append(row | _numbers(rows.get(f"subgroup={column}")))
@@ -179,6 +184,11 @@ def _columns(unit: str) -> tuple[Column, ...]:
         Column("statistic", "number", {"en": "Statistic", "nb": "Observator", "sv": "Statistika"}),
         Column("df", "number", {"en": "df", "nb": "Frihetsgrader", "sv": "Frihetsgrader"}),
         Column("p_value", "number", {"en": "p", "nb": "p", "sv": "p"}),
+        Column(
+            "p_adjusted",
+            "number",
+            {"en": "p, adjusted", "nb": "p, justert", "sv": "p, justerat"},
+        ),
         Column("state", "text", {"en": "Note", "nb": "Merknad", "sv": "Anmärkning"}),
     )
 

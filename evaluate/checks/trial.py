@@ -14,7 +14,8 @@ from evaluate.checks.leave_one_out import leave_one_out_check
 from evaluate.checks.model import left_out, outcome_varies
 from evaluate.checks.weights import weights_check
 from evaluate.core import Check, Estimate, Table
-from evaluate.inference.leave_out import leave_one_out
+from evaluate.data.levels import Indicator
+from evaluate.inference.leave_out import leave_one_out, recentred
 from evaluate.inference.treatment import TreatmentFit
 from evaluate.inference.trial import Trial
 
@@ -24,7 +25,12 @@ _UNLIKE = 0.1
 
 
 def diagnose(
-    trial: Trial, fitted: TreatmentFit, headline: Estimate, support: Support
+    trial: Trial,
+    fitted: TreatmentFit,
+    headline: Estimate,
+    support: Support,
+    *,
+    offered: bool = False,
 ) -> tuple[tuple[Check, ...], tuple[Table, ...]]:
     """Return what is known about how far the headline can be trusted.
 
@@ -38,6 +44,8 @@ def diagnose(
         The headline.
     support : Support
         What its interval rests on.
+    offered : bool
+        Whether the study's effect is one of taking part, and this one of the offer.
     """
     assignment, sample = trial.assignment, trial.sample
     outcome = assignment.arms.only((sample.outcome,))
@@ -48,6 +56,7 @@ def diagnose(
             assignment.arms.only(trial.covariates),
             sample.summary(trial.covariates),
             fitted.covariates,
+            _first_levels(trial),
         ),
         attrition(treated, comparison, sample.incomplete(trial.covariates)),
         _enough(trial, support),
@@ -58,12 +67,21 @@ def diagnose(
     if trial.columns.weights:
         found.append(weights_check(sample.weights(trial.columns.weights)))
     if fitted.clustered:
-        without = leave_one_out(fitted.groups, fitted.contrast)
+        contrast = fitted.contrast
+        if trial.adjustment == "interacted":
+            contrast = recentred(fitted.groups, contrast, len(fitted.contrasts))
+        without = leave_one_out(fitted.groups, contrast)
         of_pairs = fitted.absorbed and assignment.period is None
         unit = "pair" if of_pairs else "cluster"
-        found.append(leave_one_out_check(headline, without, unit))
+        found.append(leave_one_out_check(headline, without, unit, offered=offered))
     checks = tuple(check for check, _ in found if check is not None)
     return checks, tuple(table for _, table in found if table is not None)
+
+
+def _first_levels(trial: Trial) -> dict[str, str]:
+    """Return the level of each text covariate that has no indicator."""
+    columns = {one.column for one in trial.covariates if isinstance(one, Indicator)}
+    return {column: str(trial.sample.levels(column)[0]) for column in columns}
 
 
 def sides(trial: Trial) -> tuple[Side, Side]:
@@ -74,9 +92,15 @@ def sides(trial: Trial) -> tuple[Side, Side]:
     trial : Trial
         A trial of clusters.
     """
-    found = [trial.assignment.sizes(arm) for arm in (1, 0)]
-    treated, comparison = (Side(sizes[sizes > 0]) for sizes in found)
+    treated, comparison = (_side(trial, arm) for arm in (1, 0))
     return treated, comparison
+
+
+def _side(trial: Trial, arm: int) -> Side:
+    assignment = trial.assignment
+    sizes = assignment.sizes(arm)
+    weights = assignment.weighed(arm) if assignment.weights.column else None
+    return Side(sizes[sizes > 0], None if weights is None else weights[sizes > 0])
 
 
 def _probability(trial: Trial) -> Found:

@@ -139,19 +139,28 @@ class ArraySample:
         columns = (*model.columns, self.outcome)
         z = self._z(columns, self._centre(columns, weights), model.basis)[used]
         z, y = z[:, :-1], z[:, -1]
-        times, root = (w, 1.0) if kind == "frequency" else (1.0, np.sqrt(w))
+        times, root, lift = _weights_of_rows(w, kind, model, place)
         e = (y - np.einsum("ij,ij->i", z, model.residual[place])) * root
-        a = np.einsum("ij,ij->i", z, model.influence[place]) * root
-        h = np.einsum("ij,ijk,ik->i", z, model.leverage[place], z) * root**2
-        alone = h > LEVERAGE_LIMIT
-        h = np.where(alone, 0.0, h)
-        rest = 1 - h
+        a = np.einsum("ij,ij->i", z, model.influence[place]) * root * lift
+        h = np.einsum("ij,ijk,ik->i", z, model.leverage[place], z) * root**2 * lift
+        b = 1 - h
+        if model.square is not None:
+            b = b - h + np.einsum("ij,ijk,ik->i", z, model.square[place], z) * root**2
+        alone = b < 1 - LEVERAGE_LIMIT
+        b, rest = np.where(alone, 1.0, b), np.where(alone, 1.0, 1 - h)
+        groups, part = Grouping(model.labels, place), times * root**2 * a**2 / b
+        every = [
+            _cross(z * (part * lift**j)[:, None], z, groups)
+            for j in range(1 if model.square is None else 3)
+        ]
+        each = times * (e * a) ** 2
         return RowMoments(
             labels=model.labels,
-            squares=np.array([np.sum(times * (e * a) ** 2 / rest**j) for j in range(3)]),
-            fourth=float(np.sum(times * a**4 * (1 - 2 * h) / rest**2)),
-            weighted=_cross(z * (w * a**2 / rest)[:, None], z, Grouping(model.labels, place)),
+            squares=np.array([np.sum(each), np.sum(each / b), np.sum(each / rest**2)]),
+            fourth=float(np.sum(times * a**4 * (2 * b - 1) / b**2)),
+            weighted=every[0],
             alone=float(np.sum((times * a**2)[alone])),
+            powers=None if model.square is None else np.array(every),
         )
 
     def within(
@@ -238,6 +247,19 @@ def _cross(left: Float, right: Float, groups: Grouping) -> Float:
             product = left[:, i] * right[:, j]
             cross[:, i, j] = np.bincount(groups.codes, product, minlength=size)
     return cross
+
+
+def _weights_of_rows(
+    w: Float, kind: WeightKind, model: RowModel, place: NDArray[np.int64]
+) -> tuple[Float, Float, Float]:
+    """Return how often each row counts, the root it is times, and its weight of probability."""
+    ones = np.ones_like(w)
+    lift = ones if model.scale is None else model.scale[place]
+    if kind == "frequency":
+        return w, ones, lift
+    if kind == "probability" and model.square is not None:
+        return ones, ones, lift * w
+    return ones, np.sqrt(w), lift
 
 
 def _number(groups: Grouping) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -237,15 +238,7 @@ def fine(model: RowModel, of: Crossing, labels: Labels, centre: Float) -> tuple[
     number, other = np.concatenate([[0], of.numeric + 1]), others + 1
     code = place[groups.codes]
     residual, influence = model.residual[code], model.influence[code]
-    leverage = np.empty((len(code), len(number), len(number)))
-    for at in range(len(model.residual)):
-        mine, whole = code == at, model.leverage[at]
-        side = shift[mine] @ whole[np.ix_(other, number)]
-        inner = np.einsum("fi,ij,fj->f", shift[mine], whole[np.ix_(other, other)], shift[mine])
-        leverage[mine] = whole[np.ix_(number, number)]
-        leverage[mine, 0] += side
-        leverage[mine, :, 0] += side
-        leverage[mine, 0, 0] += inner
+    forms = partial(_folded_form, code=code, shift=shift, places=(number, other))
     keep = [of.columns[i] for i in of.numeric]
     reduced = replace(
         model,
@@ -253,8 +246,10 @@ def fine(model: RowModel, of: Crossing, labels: Labels, centre: Float) -> tuple[
         labels={name: labels[name] for name in of.finer},
         residual=_folded(residual, shift, number, other),
         influence=_folded(influence, shift, number, other),
-        leverage=leverage,
+        leverage=forms(model.leverage),
         basis=Crossing((*of.columns, ""), of.by).basis(model.basis),
+        square=None if model.square is None else forms(model.square),
+        scale=None if model.scale is None else model.scale[code],
     )
     return reduced, Grouping(model.labels, code)
 
@@ -263,6 +258,22 @@ def _folded(values: Float, shift: Float, number: Integer, other: Integer) -> Flo
     folded: Float = values[:, number]
     folded[:, 0] += np.einsum("fi,fi->f", values[:, other], shift)
     return folded
+
+
+def _folded_form(
+    forms: Float, *, code: Integer, shift: Float, places: tuple[Integer, Integer]
+) -> Float:
+    number, other = places
+    found = np.empty((len(code), len(number), len(number)))
+    for at, whole in enumerate(forms):
+        mine = code == at
+        side = shift[mine] @ whole[np.ix_(other, number)]
+        inner = np.einsum("fi,ij,fj->f", shift[mine], whole[np.ix_(other, other)], shift[mine])
+        found[mine] = whole[np.ix_(number, number)]
+        found[mine, 0] += side
+        found[mine, :, 0] += side
+        found[mine, 0, 0] += inner
+    return found
 
 
 def _order(groups: Grouping, model: RowModel) -> Integer:

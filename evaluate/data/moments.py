@@ -140,6 +140,11 @@ class RowModel:
         Symmetric matrices.
     basis : ndarray, shape (p + 1, p + 1), or None
         Of the covariates and, last, the outcome, as in ``Moments``.
+    square : ndarray, shape (g, p + 1, p + 1), or None
+        With M = (X'WX)^-1, the form z' square z is x'M(X'W^2 X)Mx. Given for probability
+        weights, under which errors have equal variance whatever the weights.
+    scale : ndarray, shape (g,), or None
+        Weight that all rows of a group have besides; given with ``square`` only.
     """
 
     columns: tuple[str, ...]
@@ -148,6 +153,8 @@ class RowModel:
     influence: Float
     leverage: Float
     basis: Float | None = None
+    square: Float | None = None
+    scale: Float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +164,25 @@ class RowMoments:
     With e the residual, h the leverage and a = x'(X'X)^-1 c of a row. A row whose leverage is
     above ``LEVERAGE_LIMIT`` has no residual; it enters with h = 0, and is counted in ``alone``.
     With frequencies each row counts as often as it says. With other weights x and e are those
-    of the row times the root of its weight, as weighted least squares has them.
+    of the row times the root of its weight, as weighted least squares has them. Where the model
+    has ``square``, the weight w of probability enters otherwise: a is w x'(X'WX)^-1 c, h is
+    w x'(X'WX)^-1 x, and b = 1 - 2h + z' square z, the variance of the residual, stands for
+    1 - h; a row whose b is nearly 0 has no residual.
 
     Attributes
     ----------
     labels : mapping of str to ndarray, each shape (g,)
         As in ``RowModel``, in its order.
     squares : ndarray, shape (3,)
-        Sum of e^2 a^2 / (1 - h)^j for j = 0, 1, 2.
+        Sum of e^2 a^2, e^2 a^2 / b and e^2 a^2 / (1 - h)^2, where b = 1 - h is plain.
     fourth : float
-        Sum of a^4 (1 - 2h) / (1 - h)^2.
+        Sum of a^4 (2b - 1) / b^2.
     weighted : ndarray, shape (g, p + 1, p + 1)
-        Sum of a^2 / (1 - h) zz' over the group's rows.
+        Sum of a^2 / b zz' over the group's rows.
     alone : float
         Sum of a^2 over the rows that have no residual.
+    powers : ndarray, shape (3, g, p + 1, p + 1), or None
+        Sums of w^j a^2 / b zz' for j = 0, 1, 2; with ``square`` only.
     """
 
     labels: Labels
@@ -178,6 +190,7 @@ class RowMoments:
     fourth: float
     weighted: Float
     alone: float
+    powers: Float | None = None
 
 
 @dataclass(frozen=True, slots=True)

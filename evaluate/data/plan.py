@@ -46,6 +46,8 @@ def make_plan(
     columns: Collection[str],
     at: At,
     forms: Mapping[str, PeriodForm],
+    *,
+    section: str | None = None,
 ) -> Plan:
     """Return what is to be read and made of it.
 
@@ -62,13 +64,15 @@ def make_plan(
         ``at(*key)`` returns ``study.yaml:line``.
     forms : mapping of str to str
         Forms of periods by column, where known.
+    section : str or None
+        Heading under which the dictionary has the study's own variables, for messages.
 
     Raises
     ------
     StudyError
         With every fault of the definition against the dictionary.
     """
-    planning = _Planning(data, variables, at, forms)
+    planning = _Planning(data, variables, at, forms, section)
     for name in sorted(columns):
         key = columns[name] if isinstance(columns, Mapping) else ("data",)
         planning.need(name, at(*key))
@@ -87,6 +91,7 @@ class _Planning:
     variables: Mapping[str, Variable]
     at: At
     forms: Mapping[str, PeriodForm]
+    section: str | None
     needed: dict[str, str] = field(default_factory=dict)
     computed: list[Computed] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
@@ -110,7 +115,11 @@ class _Planning:
         if name in self.variables:
             self.needed.setdefault(name, where)
             return True
-        fix = suggestion(name, self.variables, f"add a row for it to `{FILE_NAME}`")
+        otherwise = f"add a row for it to `{FILE_NAME}`"
+        if self.section and all(variable.section == COMMON for variable in self.variables.values()):
+            heading = f"`## {shown(self.section)}`"
+            otherwise += f", in a section {heading}, as the folder is called: it has none"
+        fix = suggestion(name, self.variables, otherwise)
         problem = Problem(where, f"column `{shown(name)}` is not in the dictionary", _WHY, fix)
         if problem not in self.problems:
             self.problems.append(problem)

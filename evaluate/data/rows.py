@@ -215,7 +215,7 @@ def open_rows(
         of their structure, or all faults of their cells, at once.
     """
     forms = {name: form for name, v in variables.items() if (form := form_of(v))}
-    plan = make_plan(data, variables, columns, at, forms)
+    plan = make_plan(data, variables, columns, at, forms, section=folder.resolve().name)
     places = _places(data, folder, at)
     with ExitStack() as undo:
         scratch = scratch_folder(workdir)

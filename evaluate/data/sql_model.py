@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.moments import LEVERAGE_LIMIT, Float, RowModel, RowMoments
+from evaluate.data.weights import WeightKind
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
@@ -25,11 +26,17 @@ def parameters(model: RowModel) -> dict[str, Float]:
         for j in range(i + 1):
             twice = 1.0 if i == j else 2.0
             columns[f"h_{i}_{j}"] = twice * model.leverage[:, i, j]
+            if model.square is not None:
+                columns[f"n_{i}_{j}"] = twice * model.square[:, i, j]
+    if model.square is not None:
+        columns["s"] = np.ones(len(model.residual)) if model.scale is None else model.scale
     return columns
 
 
 def evaluated(rows: Table, table: Table, model: RowModel, weights: str | None) -> Table:
     """Return each row's z, weight w, residual e, weight in the contrast a, and leverage h.
+
+    With ``square`` also its form n, and the weight s that the group's rows have besides.
 
     Parameters
     ----------
@@ -47,17 +54,19 @@ def evaluated(rows: Table, table: Table, model: RowModel, weights: str | None) -
     z = _with_one(joined, p)
     size = range(p + 1)
     columns = {f"z_{i}": joined[f"z_{i}"] for i in range(1, p + 1)}
+    if model.square is not None:
+        columns |= {"n": _form(joined, "n", z), "s": joined["s"]}
     return joined.select(
         cell=joined["cell"],
         e=joined[f"z_{p + 1}"] - _sum(joined[f"g_{i}"] * z[i] for i in size),
         a=_sum(joined[f"q_{i}"] * z[i] for i in size),
-        h=_sum(joined[f"h_{i}_{j}"] * z[i] * z[j] for i in size for j in range(i + 1)),
+        h=_form(joined, "h", z),
         **columns,
         **({} if weights is None else {"w": joined["w"]}),
     )
 
 
-def row_sums(rows: Table, p: int, total: Callable[[Any], Value], *, repeated: bool) -> Table:
+def row_sums(rows: Table, p: int, total: Callable[[Any], Value], *, kind: WeightKind) -> Table:
     """Return the sums of ``RowMoments`` by group, as SQL computes them.
 
     Parameters
@@ -68,34 +77,67 @@ def row_sums(rows: Table, p: int, total: Callable[[Any], Value], *, repeated: bo
         Number of covariates.
     total : callable
         The engine's sum.
-    repeated : bool
-        Whether a weight says how often its row stands there.
+    kind : {"frequency", "inverse_variance", "probability"}
+        What the weights mean.
     """
-    weighted = "w" in rows.columns
-    if weighted and not repeated:
-        # Rows times the roots of their weights, as weighted least squares has them.
-        root = rows["w"].sqrt()
-        rows = rows.mutate(e=rows["e"] * root, a=rows["a"] * root, h=rows["h"] * rows["w"])
-    alone = rows["h"] > LEVERAGE_LIMIT
+    rows, by_power = _scaled(rows, kind), "n" in rows.columns
+    times, inner = ("times", "inner") if "w" in rows.columns else (None, None)
+    a, h = rows["a"], rows["h"]
+    alone = rows["b"] < 1.0 - LEVERAGE_LIMIT
     rows = rows.mutate(
-        h=alone.ifelse(0.0, rows["h"]), alone=alone.ifelse(rows["a"] * rows["a"], 0.0)
+        b=alone.ifelse(1.0, rows["b"]),
+        rest=alone.ifelse(1.0, 1.0 - h),
+        alone=alone.ifelse(a * a, 0.0),
     )
-    rows = rows.mutate(rest=1.0 - rows["h"])
-    e, a, h, rest = (rows[name] for name in ("e", "a", "h", "rest"))
-    w = rows["w"] if weighted else 1.0
-    times = w if repeated else 1.0
-    square = e * a * e * a * times
-    weight = a * a / rest * w
+    e, a, b, rest = (rows[name] for name in ("e", "a", "b", "rest"))
+    often = rows[times] if times else 1.0
+    square = e * a * e * a * often
+    weight = a * a / b * (rows[inner] if inner else 1.0)
     z = _with_one(rows, p)
     terms = {
         "s_0": square,
-        "s_1": square / rest,
+        "s_1": square / b,
         "s_2": square / rest / rest,
-        "fourth": a * a * a * a * (1.0 - 2.0 * h) / rest / rest * times,
-        "alone": rows["alone"] * times,
+        "fourth": a * a * a * a * (2.0 * b - 1.0) / b / b * often,
+        "alone": rows["alone"] * often,
     }
-    terms |= {f"w_{i}_{j}": weight * z[i] * z[j] for i in range(p + 1) for j in range(i + 1)}
+    for name in ("w", "w1", "w2") if by_power else ("w",):
+        terms |= {
+            f"{name}_{i}_{j}": weight * z[i] * z[j] for i in range(p + 1) for j in range(i + 1)
+        }
+        weight = weight * rows["lift"] if by_power else weight
     return rows.group_by("cell").aggregate(**{name: total(term) for name, term in terms.items()})
+
+
+def _scaled(rows: Table, kind: WeightKind) -> Table:
+    """Return rows with e, a and h as weighted least squares has them, and b.
+
+    With weights also how often a row counts (times) and its weight in sums of z z' (inner).
+    """
+    weighted, lifted = "w" in rows.columns, "n" in rows.columns
+    lift = rows["s"] if lifted else None
+    if weighted:
+        w = rows["w"]
+        often = w if kind == "frequency" else w * 0.0 + 1.0
+        inner = w
+        if kind == "probability" and lifted:
+            lift, inner = rows["s"] * w, w * 0.0 + 1.0
+        elif kind != "frequency":
+            root = w.sqrt()
+            rows = rows.mutate(e=rows["e"] * root, a=rows["a"] * root, h=rows["h"] * w)
+            if lifted:
+                rows = rows.mutate(n=rows["n"] * w)
+        rows = rows.mutate(times=often, inner=inner)
+    if lift is None:
+        return rows.mutate(b=1.0 - rows["h"])
+    rows = rows.mutate(lift=lift)
+    rows = rows.mutate(a=rows["a"] * rows["lift"], h=rows["h"] * rows["lift"])
+    return rows.mutate(b=1.0 - 2.0 * rows["h"] + rows["n"])
+
+
+def _form(rows: Table, name: str, z: list[Any]) -> Any:
+    """Return a quadratic form of z, of which ``parameters`` holds one triangle."""
+    return _sum(rows[f"{name}_{i}_{j}"] * z[i] * z[j] for i in range(len(z)) for j in range(i + 1))
 
 
 def _with_one(rows: Table, p: int) -> list[Any]:
@@ -108,16 +150,23 @@ def _sum(terms: Iterable[Any]) -> Any:
 
 def row_moments(found: Mapping[str, NDArray[Any]], model: RowModel) -> RowMoments:
     """Return the sums over all groups from what SQL gave back."""
-    size = len(model.columns) + 1
-    weighted = np.zeros((len(model.residual), size, size))
-    for i in range(size):
-        for j in range(i + 1):
-            weighted[found["cell"], i, j] = weighted[found["cell"], j, i] = found[f"w_{i}_{j}"]
+    names = ("w",) if model.square is None else ("w", "w1", "w2")
+    every = np.array([_full(found, name, model) for name in names])
     at = np.argsort(found["cell"])
     return RowMoments(
         labels=model.labels,
         squares=np.array([found[f"s_{j}"][at].sum() for j in range(3)]),
         fourth=float(found["fourth"][at].sum()),
-        weighted=weighted,
+        weighted=every[0],
         alone=float(found["alone"][at].sum()),
+        powers=None if model.square is None else every,
     )
+
+
+def _full(found: Mapping[str, NDArray[Any]], name: str, model: RowModel) -> Float:
+    size = len(model.columns) + 1
+    full = np.zeros((len(model.residual), size, size))
+    for i in range(size):
+        for j in range(i + 1):
+            full[found["cell"], i, j] = full[found["cell"], j, i] = found[f"{name}_{i}_{j}"]
+    return full

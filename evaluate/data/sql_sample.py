@@ -177,12 +177,14 @@ class SqlSample(WithinEngine):
             used = self.moments((), of.finer, weights, kind).labels
             finer, groups = fine(model, of, used, centre)
             sums = self.row_moments(finer, weights, kind)
-            weighted = crossed(sums.weighted, groups, used, of, centre)
-            return replace(sums, labels=model.labels, weighted=weighted)
+            every = (sums.weighted,) if sums.powers is None else tuple(sums.powers)
+            full = np.array([crossed(one, groups, used, of, centre) for one in every])
+            powers = None if sums.powers is None else full
+            return replace(sums, labels=model.labels, weighted=full[0], powers=powers)
         wanted = self._pass(columns, tuple(model.labels), weights, kind, model.basis)
         stored = _model_columns(model)
         rows = evaluated(self._formed(wanted), table_of(ROW_MODEL, stored), model, weights)
-        query = row_sums(rows, len(model.columns), self._sum, repeated=kind == "frequency")
+        query = row_sums(rows, len(model.columns), self._sum, kind=kind)
         self._store(ROW_MODEL, stored)
         try:
             found = self._run(query)

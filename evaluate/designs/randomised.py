@@ -18,7 +18,7 @@ from pydantic import Field
 from evaluate.checks.few import judge
 from evaluate.checks.icc import means_row
 from evaluate.checks.inference import inference_table
-from evaluate.checks.late import late_row
+from evaluate.checks.late import late_row, of_offer
 from evaluate.checks.model import arms_refused
 from evaluate.checks.subgroups import subgroups
 from evaluate.checks.trial import diagnose
@@ -35,7 +35,6 @@ from evaluate.inference.trial import Trial, read_trial
 from evaluate.inference.trial_rows import effect_rows, fit_rows
 
 SIMULATED_ATTRITION = 0.05
-_OF_THE_OFFER = "it judges the effect of the offer, which stands beside"
 RESAMPLED = ("wild", "randomisation")  # rows of the table of tests, never a headline
 
 
@@ -118,15 +117,14 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
     estimates, tests = [*judged.rows, *others], list(judged.tests)
     support = judged.support
     received = spec.received if estimand.summary == "LATE" else None
-    if received and support.beside:
-        support = replace(support, beside=False, reason=_OF_THE_OFFER)
-    checks, tables = diagnose(trial, fitted, judged.rows[0], support)
+    taking = late_row(trial, fitted, estimand, received, (support, asked)) if received else None
+    judged_by = taking.support if taking else support
+    checks, tables = diagnose(trial, fitted, judged.rows[0], judged_by, offered=taking is not None)
     means = means_row(trial)
     estimates += [means] if means else []
-    if received:
-        row, check, stages = late_row(trial, fitted, estimand, received)
-        estimates = [row, *(replace(one, role="beside") for one in estimates)]
-        checks, tests = (*checks, check), [*tests, *stages]
+    if taking:
+        estimates = [*taking.rows, *(replace(one, role="beside") for one in estimates)]
+        checks, tests = (*checks, taking.check), [*of_offer(tests), *taking.tests]
     if len(trial.assignment.labels) > 1:
         found, refused = arm_rows(trial, default=names[0] == default)
         estimates, checks = [*estimates, *found], (*checks, *arms_refused(refused))

@@ -121,6 +121,12 @@ class Assignment:
         group = np.zeros(len(inside), np.int64) if self.cluster is None else self.cluster
         return np.bincount(group, inside).astype(np.int64)
 
+    def weighed(self, arm: int) -> Float:
+        """Return what an arm's individuals in each cluster weigh, shape (n_clusters,)."""
+        inside = np.where(self.treated == arm, self.cells.cross[:, 0, 0], 0.0)
+        group = np.zeros(len(inside), np.int64) if self.cluster is None else self.cluster
+        return np.bincount(group, inside).astype(np.float64)
+
     def units(self, arm: int) -> int:
         """Return the number of assigned units, clusters or individuals, of an arm."""
         if self.cluster is None:

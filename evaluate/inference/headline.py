@@ -71,11 +71,13 @@ def needs_resampling(assignment: Assignment, df: float, arm: int = 1) -> bool:
 
 
 def _sizes(assignment: Assignment, arm: int) -> Float:
-    """Return the rows in each assigned unit of an arm."""
+    """Return the rows in each assigned unit of an arm, or what they weigh."""
     inside = assignment.arm == arm
     rows = assignment.cells.n[inside]
     if assignment.cluster is None:
         return np.ones(int(rows.sum()))
+    if assignment.weights.column:
+        rows = assignment.cells.cross[inside, 0, 0]
     sizes = np.bincount(assignment.cluster[inside], rows).astype(np.float64)
     found: Float = sizes[sizes > 0]
     return found
@@ -220,10 +222,32 @@ def headline(
     """
     half = t_quantile((1 + conf_level) / 2, spread.df) * spread.std_error
     p_value = two_sided_p(effect / spread.std_error, spread.df)
-    if randomisation is None:
-        return Headline(p_value, effect - half, effect + half)
+    return hulled(Headline(p_value, effect - half, effect + half), randomisation)
+
+
+def hulled(
+    first: Headline, randomisation: Randomisation | Refused | None, name: str = "t"
+) -> Headline:
+    """Return a headline with what randomisation says of the same effect.
+
+    Parameters
+    ----------
+    first : Headline
+        What stands where there are many units.
+    randomisation : Randomisation, Refused or None
+        As in ``headline``.
+    name : str
+        What the first goes by.
+
+    Raises
+    ------
+    Refused
+        ``unbounded_interval`` as in ``headline``.
+    """
+    if randomisation is None or first.p_value is None:
+        return first
     if isinstance(randomisation, Refused):
-        return Headline(None, effect - half, effect + half, because=randomisation.why)
+        return replace(first, p_value=None, because=randomisation.why)
     if not (isfinite(randomisation.conf_low) and isfinite(randomisation.conf_high)):
         raise Refused(
             "unbounded_interval",
@@ -232,8 +256,8 @@ def headline(
             "ask for a lower conf_level, or add assigned units",
         )
     return Headline(
-        p_value=max(p_value, randomisation.p_value),
-        conf_low=min(effect - half, randomisation.conf_low),
-        conf_high=max(effect + half, randomisation.conf_high),
-        interval_method="larger of t and randomisation; hull of both intervals",
+        p_value=max(first.p_value, randomisation.p_value),
+        conf_low=min(first.conf_low, randomisation.conf_low),
+        conf_high=max(first.conf_high, randomisation.conf_high),
+        interval_method=f"larger of {name} and randomisation; hull of both intervals",
     )

@@ -78,6 +78,7 @@ def individual_spread(
     maps: Float,
     *,
     std_error: IndividualStdError,
+    working: Float | None = None,
 ) -> Spread:
     """Return the uncertainty of ``contrast @ coefficients`` when individuals were assigned.
 
@@ -95,6 +96,10 @@ def individual_spread(
         As in ``row_model``.
     std_error : {"HC0", "HC1", "HC2", "HC3"}
         Estimator; HC1 is HC0 times n / (n - k).
+    working : ndarray, shape (k, k), or None
+        Covariance of the coefficients where errors have variance one; ``None`` is the fit's
+        bread. With probability weights, and ``rows`` of a model with ``square``, HC2 is CR2
+        with each row as its own cluster.
 
     Returns
     -------
@@ -117,7 +122,8 @@ def individual_spread(
     """
     n, k = fitted.n_obs, fitted.rank
     plain, reduced, jackknife = rows.squares.tolist()
-    trace = float(contrast @ fitted.bread @ contrast)
+    working = fitted.bread if working is None else working
+    trace = float(contrast @ working @ contrast)
     if rows.alone > _NO_SHARE * trace:
         raise Refused(
             "leverage_one",
@@ -130,7 +136,39 @@ def individual_spread(
         return spread(factor * plain, n - k, pooled)
     if std_error == "HC3":
         return spread(jackknife, n - k, pooled)
-    inner = np.tensordot(maps @ rows.weighted, maps, axes=((0, 2), (0, 2)))
-    both = fitted.bread @ inner
-    squared = rows.fourth + float(np.einsum("ij,ji->", both, both))
-    return spread(reduced, trace**2 / squared if squared > 0 else 0.0, pooled)
+    both = shared_by_rows(rows, fitted, maps, working)
+    total = rows.fourth + float(np.einsum("ij,ji->", both, both))
+    return spread(reduced, trace**2 / total if total > 0 else 0.0, pooled)
+
+
+def shared_by_rows(rows: RowMoments, fitted: Fit, maps: Float, working: Float) -> Float:
+    """Return Q K, with u_i'Q u_j what two residuals share and K the sum of a^2 / b u u'.
+
+    Parameters
+    ----------
+    rows : RowMoments
+        Sums over rows, which are linear in the squares of a.
+    fitted : Fit
+        The fit.
+    maps : ndarray, shape (g, k, p + 1)
+        As in ``row_model``.
+    working : ndarray, shape (k, k)
+        As in ``individual_spread``.
+
+    Returns
+    -------
+    ndarray, shape (k, k) or (2k, 2k)
+        With probability weights u is (x, w x), as in ``weighted_cluster_spread``; else x.
+    """
+    if rows.powers is None:
+        found: Float = fitted.bread @ _over_rows(rows.weighted, maps)
+        return found
+    none, once, twice = (_over_rows(one, maps) for one in rows.powers)
+    q = np.block([[working, -fitted.bread], [-fitted.bread, np.zeros_like(working)]])
+    both: Float = q @ np.block([[none, once], [once, twice]])
+    return both
+
+
+def _over_rows(sums: Float, maps: Float) -> Float:
+    found: Float = np.tensordot(maps @ sums, maps, axes=((0, 2), (0, 2)))
+    return found

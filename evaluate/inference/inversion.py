@@ -2,7 +2,8 @@
 
 Under the null that lies ``delta`` below the estimate, the statistic of each draw is a ratio of
 a line to the root of a parabola in ``delta``, and the observed one is ``delta / std_error``.
-The coefficients are computed once; every other null costs a few operations a draw.
+For the effect of taking part the observed one is such a ratio too. The coefficients are
+computed once; every other null costs a few operations a draw.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from evaluate.inference.linear import GroupMoments
 TIE, NEAR_ZERO = 1e-9, 1e-12
 # In half doublings of the standard error: from 1/8 to 2^30, far beyond any effect.
 _GRID = 2.0 ** (np.arange(-6, 61) / 2)
+# In eighths, where the observed statistic need not grow with the distance.
+_FINE = 2.0 ** (np.arange(-24, 241) / 8)
 _PRECISION = 1e-11
 # Digits by which clusters are told apart; sums over rows differ in the sixteenth.
 _DIGITS = 9
@@ -41,15 +44,20 @@ class Ratios:
     d1: Float
     d2: Float
 
-    def beyond(self, delta: float, std_error: float) -> float:
-        """Return the number of draws whose |t| is no smaller than |delta| / std_error."""
+    def beyond(self, delta: float, observed: float) -> float:
+        """Return the number of draws whose |t| is no smaller than the observed one."""
         line = self.n0 + self.n1 * delta
         root = self.d0 + delta * (2 * self.d1 + delta * self.d2)
-        reach = max(abs(delta) / std_error * (1 - TIE) - NEAR_ZERO, 0.0)
+        if np.isinf(observed):
+            return float(np.count_nonzero(root <= 0))
+        reach = max(observed * (1 - TIE) - NEAR_ZERO, 0.0)
         return float(np.count_nonzero(line**2 >= root * reach**2))
 
-    def always_beyond(self, std_error: float) -> float:
+    def always_beyond(self, std_error: float, own: Ratios | None = None) -> float:
         """Return the same in the limit, as delta grows without bound."""
+        if own is not None and own.d2[0] > 0:
+            flat = self.n1**2 >= self.d2 * own.n1[0] ** 2 / own.d2[0] * (1 - TIE) ** 2
+            return float(np.count_nonzero(flat))
         steep = (self.n1 * std_error) ** 2 >= self.d0 * (1 - TIE) ** 2
         return float(np.count_nonzero((self.d2 == 0) & steep))
 
@@ -80,16 +88,25 @@ class Inversion:
         The draws.
     exact : bool
         Whether the draws are all that there are; else the observed one counts as one more.
+    own : Ratios or None
+        The observed statistic, shape (1,), where it is not ``delta / std_error``.
     """
 
     effect: float
     std_error: float
     ratios: Ratios
     exact: bool
+    own: Ratios | None = None
+
+    def statistic(self, null: float) -> float:
+        """Return the observed t of a null."""
+        if self.own is None:
+            return (self.effect - null) / self.std_error
+        return float(self.own.statistics(self.effect - null)[0])
 
     def p_value(self, null: float) -> float:
         """Return the two-sided p-value of a null: b / B where exact, else (1 + b) / (1 + B)."""
-        return self._share(self.ratios.beyond(self.effect - null, self.std_error))
+        return self._share(self.ratios.beyond(self.effect - null, abs(self.statistic(null))))
 
     def limits(self, conf_level: float) -> tuple[float, float]:
         """Return the lowest and the highest null whose p-value is above 1 - conf_level.
@@ -110,17 +127,21 @@ class Inversion:
         alpha = (1 - conf_level) * (1 + TIE)
 
         def kept(delta: float) -> bool:
-            beyond = self.ratios.beyond(side * delta * self.std_error, self.std_error)
-            return self._share(beyond) > alpha
+            away = side * delta * self.std_error
+            observed = delta
+            if self.own is not None:
+                observed = abs(float(self.own.statistics(away)[0]))
+            return self._share(self.ratios.beyond(away, observed)) > alpha
 
         # A p-value need not fall steadily; the interval is the hull of what is kept.
-        at = [i for i, delta in enumerate(_GRID) if kept(float(delta))]
+        grid = _GRID if self.own is None else _FINE
+        at = [i for i, delta in enumerate(grid) if kept(float(delta))]
         last = at[-1] if at else -1
-        always = self._share(self.ratios.always_beyond(self.std_error)) > alpha
-        if always or last == len(_GRID) - 1:
+        always = self._share(self.ratios.always_beyond(self.std_error, self.own)) > alpha
+        if always or last == len(grid) - 1:
             return float("inf")
-        low = float(_GRID[last]) if at else 0.0
-        high = float(_GRID[last + 1])
+        low = float(grid[last]) if at else 0.0
+        high = float(grid[last + 1])
         while high - low > _PRECISION * max(high, 1.0):
             middle = (low + high) / 2
             low, high = (middle, high) if kept(middle) else (low, middle)

@@ -14,8 +14,8 @@ def leave_one_out(groups: GroupMoments, contrast: Float) -> Float:
     ----------
     groups : GroupMoments
         Moments by group, such as the assigned cluster.
-    contrast : ndarray, shape (k,)
-        Weights of the coefficients.
+    contrast : ndarray, shape (k,), or shape (g, k)
+        Weights of the coefficients, for all groups or for each that is left out.
 
     Returns
     -------
@@ -37,4 +37,38 @@ def leave_one_out(groups: GroupMoments, contrast: Float) -> Float:
     turned = np.einsum("gji,gj->gi", vectors, xy * scale)
     towards = np.einsum("gji,gj->gi", vectors, contrast * scale)
     found: Float = np.where(kept, np.sum(towards * inverse * turned, axis=1), np.nan)
+    return found
+
+
+def recentred(groups: GroupMoments, contrast: Float, treatments: int) -> Float:
+    """Return an interacted model's contrast as it is centred without each group in turn.
+
+    The columns are (1, T, w, T w) with w centred at its means over all groups; over the rest
+    its means m are others, and the effect there is that of T plus m times the slopes.
+
+    Parameters
+    ----------
+    groups : GroupMoments
+        Moments by group.
+    contrast : ndarray, shape (k,)
+        Weights of the coefficients of T.
+    treatments : int
+        Columns of T.
+
+    Returns
+    -------
+    ndarray, shape (g, k)
+
+    References
+    ----------
+    Lin (2013), Annals of Applied Statistics 7(1), section 4.
+    """
+    first = 1 + treatments
+    number = (len(contrast) - first) // first
+    sums = groups.xx[:, 0].sum(axis=0) - groups.xx[:, 0]
+    mean = sums[:, first : first + number] / np.maximum(sums[:, :1], 1e-300)
+    found = np.tile(contrast, (len(mean), 1))
+    for at in range(treatments):
+        start = first + number * (1 + at)
+        found[:, start : start + number] += contrast[1 + at] * mean
     return found

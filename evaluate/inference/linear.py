@@ -21,7 +21,8 @@ CERTAIN = 1e-9
 # A perfect fit, in units of the outcome's standard deviation: squares from moments are
 # certain to 1e-16, so their roots to 1e-8.
 NOTHING_LEFT = 1e-7
-LEAST_DF = 1e-6
+# Below one a t distribution's limits say nothing of an effect; less what is rounding.
+LEAST_DF = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ fitted once, from the units' moments, and answers for all nulls.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,8 +64,13 @@ def randomisation_test(
     Treatment is exchanged among the units of a block. The statistic is the effect over the
     root of the sum of squared influences e_c of units, each e_c^2 divided by 1 - h_c with h_c
     the unit's share in the leverage of its arm, or, interacted, of its arm's stratum: CR2 for a
-    difference in means, HC2 for individuals, and for matched pairs the paired t. The division matters where arms or clusters are of unlike size: without it t is too large
-    whenever a big cluster is in the smaller arm.
+    difference in means, HC2 for individuals, and for matched pairs the paired t. The division
+    matters where arms or clusters are of unlike size: without it t is too large whenever a big
+    cluster is in the smaller arm.
+
+    Where the units hold what was received, the effect is that of receiving. Is it b for
+    everybody, then y - b d is what it would have been under any offer, and the offer's effect
+    on it is tested: at b = 0 that is the test of the offer.
 
     Parameters
     ----------
@@ -97,7 +102,24 @@ def randomisation_test(
     effect, std_error = refits.observed()
     exact = number <= draws
     ratios = joined(_ratios(units, refits, draws, stream(seed, "randomisation")))
-    return tested(Inversion(effect, std_error, ratios, exact), number, conf_level)
+    own = None if units.zd is None else own_ratios(refits.fit(units.treated[None]), ratios)
+    return tested(Inversion(effect, std_error, ratios, exact, own), number, conf_level)
+
+
+def own_ratios(fitted: tuple[Float, Float, Flags], draws: Ratios) -> Ratios:
+    """Return the observed statistic under any effect of what was received, shape (1,).
+
+    Parameters
+    ----------
+    fitted : tuple of ndarray
+        The assignment that took place, as ``clean_ratios`` takes it.
+    draws : Ratios
+        Of all assignments; they say what is rounding.
+    """
+    found = clean_ratios(*fitted)
+    # Nothing is left of it where the offer alone decides what is received.
+    left = found.d2 > _ROUNDING * float(draws.d2.max(initial=0.0))
+    return replace(found, d1=np.where(left, found.d1, 0.0), d2=np.where(left, found.d2, 0.0))
 
 
 def tested(test: Inversion, number: int, conf_level: float) -> Randomisation:
@@ -114,7 +136,7 @@ def tested(test: Inversion, number: int, conf_level: float) -> Randomisation:
     """
     low, high = test.limits(conf_level)
     return Randomisation(
-        statistic=test.effect / test.std_error,
+        statistic=test.statistic(0.0),
         p_value=test.p_value(0.0),
         conf_low=low,
         conf_high=high,

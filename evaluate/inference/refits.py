@@ -45,13 +45,15 @@ class Refits:
 
     The two outcomes are what the observed effect leaves, y - effect T, and T itself: under the
     null that lies ``delta`` below the estimate, outcomes without treatment are the first plus
-    ``delta`` times the second.
+    ``delta`` times the second. Where the effect of what was received is asked for, that stands
+    for T, and the effect is the ratio of the offer's two.
     """
 
     def __init__(self, units: Units) -> None:
         self._units = units
         maps = units.maps[units.block]
-        self._zt = units.zz[:, :, 0] * units.treated[:, None]
+        treatment: Float = units.zz[:, :, 0] * units.treated[:, None]
+        self._zt = treatment if units.zd is None else units.zd
         half = maps @ units.zz
         self._first = half[:, :, 0]
         self._bb = half @ maps.transpose(0, 2, 1) if units.interacted else None
@@ -61,6 +63,8 @@ class Refits:
 
     def observed(self) -> tuple[float, float]:
         """Return the effect and the standard error of the assignment that took place.
+
+        Of what was received, if the units hold that; the offer must have moved it.
 
         Raises
         ------
@@ -75,9 +79,12 @@ class Refits:
                 "the columns of the model are linearly dependent",
                 "remove covariates that follow from others, from treatment or from strata",
             )
+        moved = 1.0 if self._units.zd is None else float(effects[1, 0])
         # The first outcome is what earlier effects left.
-        self._effect += float(effects[0, 0])
+        self._effect += float(effects[0, 0]) / moved
         self._set_outcomes(self._units.maps[self._units.block])
+        if self._units.zd is not None:
+            _, squares, _ = self.fit(self._units.treated[None])
         variance = float(squares[0, 0, 0])
         rows = self._units.zz[:, 0, 0].sum()
         if not np.sqrt(variance) > NOTHING_LEFT * self._units.spread / np.sqrt(rows):
@@ -86,7 +93,7 @@ class Refits:
                 "the assigned units do not differ within the groups that are compared",
                 "check the outcome's column, or ask for an outcome that varies",
             )
-        return self._effect, float(np.sqrt(variance))
+        return self._effect, float(np.sqrt(variance)) / abs(moved)
 
     def fit(self, flags: Flags) -> tuple[Float, Float, Flags]:
         """Return effects, sums of squared influences, and what could not be fitted.

@@ -30,12 +30,22 @@ class SequenceRefits:
         Sequence of each cluster.
     starts : ndarray, shape (s,)
         First treated period of each sequence; infinite where there is none.
+    received : bool
+        Whether the column before the outcome is what was received: then that is the second
+        outcome, and the effect is the ratio of the offer's two.
     """
 
     def __init__(
-        self, cells: Moments, cluster: Integer, period: Integer, label: Integer, starts: Float
+        self,
+        cells: Moments,
+        cluster: Integer,
+        period: Integer,
+        label: Integer,
+        starts: Float,
+        *,
+        received: bool = False,
     ) -> None:
-        moments, q = _moments(cells, cluster, period, starts)
+        moments, q = _moments(cells, cluster, period, starts, 1 + received)
         s = len(starts)
         self._label, self._rows = label, float(cells.cross[:, 0, 0].sum())
         self._spread = float(np.sqrt(moments[:, -1, -1].sum() / self._rows))
@@ -45,9 +55,12 @@ class SequenceRefits:
         self._bt = moments[:, q : q + s][:, :, keep]
         tt = moments[:, q : q + s, q : q + s]
         self._tt = np.diagonal(tt, axis1=1, axis2=2)
-        took = self._bt[own, label]
+        took, taken = self._bt[own, label], tt[own, :, label]
+        if received:
+            took, taken = moments[:, keep, -2], moments[:, q : q + s, -2]
+        self._received = received
         self._bu = np.stack([moments[:, keep, -1], took])
-        self._tu = np.stack([moments[:, q : q + s, -1], tt[own, :, label]])
+        self._tu = np.stack([moments[:, q : q + s, -1], taken])
         self._bread = np.linalg.inv(self._bb.sum(axis=0))
 
     def observed(self) -> tuple[float, float]:
@@ -67,7 +80,8 @@ class SequenceRefits:
                 " be told apart",
                 "add clusters that begin later or never",
             )
-        effect = float(effects[0, 0])
+        moved = float(effects[1, 0]) if self._received else 1.0
+        effect = float(effects[0, 0]) / moved
         self._bu[0] -= effect * self._bu[1]
         self._tu[0] -= effect * self._tu[1]
         _, squares, _ = self.fit(self._label[None])
@@ -78,7 +92,7 @@ class SequenceRefits:
                 "the outcome does not vary beyond clusters, periods and treatment",
                 "check the outcome's column, or ask for an outcome that varies",
             )
-        return effect, std_error
+        return effect, std_error / abs(moved)
 
     def fit(self, labels: Integer) -> tuple[Float, Float, Flags]:
         """Return effects, sums of squared influences, and what could not be fitted.
@@ -122,19 +136,21 @@ class SequenceRefits:
         return effects, np.einsum("ibg,jbg->ijb", both, both), unfit
 
 
-def _moments(cells: Moments, cluster: Integer, period: Integer, starts: Float) -> tuple[Float, int]:
-    """Return moments of (b, T_1, ..., y) by cluster around its mean, and the length of b."""
+def _moments(
+    cells: Moments, cluster: Integer, period: Integer, starts: Float, outcomes: int
+) -> tuple[Float, int]:
+    """Return moments of (b, T_1, ..., outcomes) by cluster around its mean, and b's length."""
     r = cells.cross.shape[1]
     levels = np.arange(1, int(period.max()) + 1)
     constant = np.concatenate(
         [period[:, None] == levels, period[:, None] >= starts], axis=1, dtype=np.float64
     )
-    q = len(levels) + r - 2
-    maps = np.zeros((len(period), q + len(starts) + 1, r))
+    q = len(levels) + r - 1 - outcomes
+    maps = np.zeros((len(period), q + len(starts) + outcomes, r))
     maps[:, : len(levels), 0] = constant[:, : len(levels)]
-    maps[:, len(levels) : q, 1:-1] = np.eye(r - 2)
-    maps[:, q:-1, 0] = constant[:, len(levels) :]
-    maps[:, -1, -1] = 1.0
+    maps[:, len(levels) : q, 1:-outcomes] = np.eye(r - 1 - outcomes)
+    maps[:, q:-outcomes, 0] = constant[:, len(levels) :]
+    maps[:, -outcomes:, -outcomes:] = np.eye(outcomes)
     half = maps @ cells.cross
     g = int(cluster.max()) + 1
     sums, whole = np.zeros((g, maps.shape[1])), np.zeros((g, maps.shape[1], maps.shape[1]))

@@ -20,6 +20,7 @@ from evaluate.inference.inversion import Inversion, joined, stream
 from evaluate.inference.randomisation import (
     Randomisation,
     clean_ratios,
+    own_ratios,
     require_assignments,
     tested,
 )
@@ -49,6 +50,7 @@ def permute_sequences(
     seed: Sequence[int],
     draws: int = 9999,
     conf_level: float = 0.95,
+    received: bool = False,
 ) -> Randomisation:
     """Return the studentised randomisation test of an effect that is rolled out over periods.
 
@@ -67,6 +69,8 @@ def permute_sequences(
         Random assignments; every assignment is taken where there are no more.
     conf_level : float
         Coverage probability of the interval, in (0, 1).
+    received : bool
+        Whether the column before the outcome is what was received: then its effect is tested.
 
     Raises
     ------
@@ -89,12 +93,14 @@ def permute_sequences(
     roll = _roll(assignment, assignment.cluster, assignment.period, cells)
     number, symmetric = _count(roll)
     require_assignments(number, symmetric=symmetric)
-    refits = SequenceRefits(cells, roll.cluster, assignment.period, roll.label, roll.starts)
+    where = roll.cluster, assignment.period, roll.label, roll.starts
+    refits = SequenceRefits(cells, *where, received=received)
     effect, std_error = refits.observed()
     exact = number <= draws
     drawn = _every(roll) if exact else _random(roll, draws, stream(seed, "sequences"))
     ratios = joined(clean_ratios(*refits.fit(block)) for block in drawn)
-    return tested(Inversion(effect, std_error, ratios, exact), number, conf_level)
+    own = own_ratios(refits.fit(roll.label[None]), ratios) if received else None
+    return tested(Inversion(effect, std_error, ratios, exact, own), number, conf_level)
 
 
 def _roll(assignment: Assignment, cluster: Integer, period: Integer, cells: Moments) -> _Roll:

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from evaluate.data.moments import Float, Integer, Moments, RowModel, RowMoments
+from evaluate.data.moments import Float, Integer, Moments, RowMoments
 from evaluate.data.sample import Sample
 from evaluate.errors import Refused
 from evaluate.inference.arms import RowWeights
@@ -22,14 +22,10 @@ from evaluate.inference.design_rows import (
     treatment_model,
     within,
 )
-from evaluate.inference.individual import (
-    IndividualStdError,
-    constant_rows,
-    individual_spread,
-    row_model,
-)
+from evaluate.inference.individual import IndividualStdError, individual_spread, row_model
 from evaluate.inference.linear import Fit, GroupMoments, Spread, fit, require_digits
-from evaluate.inference.weighted import weighted_cluster_spread
+from evaluate.inference.row_sums import weighted_rows
+from evaluate.inference.weighted import by_power, require_alike, weighted_cluster_spread
 
 Adjustment = Literal["none", "additive", "interacted"]
 
@@ -59,9 +55,11 @@ class TreatmentFit:
     dropped : tuple of str
         Covariates that follow from other columns, and were left out.
     powers : tuple of three GroupMoments, or empty
-        With probability weights, moments with the weights to the power 0, 1 and 2.
+        With probability weights, ``groups`` with the weights to the power 0, 1 and 2.
     weights : RowWeights
         Of the rows, in all moments already.
+    nested : int
+        Columns that are indicators of the groups themselves.
     """
 
     effects: Float
@@ -75,6 +73,7 @@ class TreatmentFit:
     dropped: tuple[str, ...] = ()
     powers: tuple[GroupMoments, ...] = ()
     weights: RowWeights = field(default_factory=RowWeights)
+    nested: int = 0
 
     @property
     def effect(self) -> float:
@@ -91,6 +90,21 @@ class TreatmentFit:
     def covariates(self) -> tuple[str, ...]:
         """Return the covariates that the model holds."""
         return tuple(name for name in self.cells.columns[:-1] if name not in self.dropped)
+
+    @property
+    def working(self) -> Float:
+        """Return the coefficients' covariance under the working model, shape (k, k)."""
+        bread = self.fit.bread
+        return bread @ self.powers[2].xx.sum(axis=0) @ bread if self.powers else bread
+
+    def row_sums(self, sample: Sample, contrast: Float) -> RowMoments:
+        """Return the sums over rows that individuals' uncertainty of a contrast needs."""
+        cells = self.cells
+        model = row_model(cells.columns[:-1], cells.labels, self.maps, self.fit, contrast)
+        if self.powers:
+            square = self.maps.transpose(0, 2, 1) @ self.working @ self.maps
+            model = replace(model, square=square)
+        return weighted_rows(sample, cells, replace(model, basis=cells.basis), self.weights)
 
 
 def fit_terms(
@@ -119,8 +133,8 @@ def fit_terms(
         With the codes of ``group_moments`` and ``fit``: ``collinear`` when a treatment
         follows from what is held constant.
     """
-    pooled = np.zeros(len(cells.n), np.int64)
-    groups = group_moments(cells, model.maps, pooled if group is None else group)
+    over = np.zeros(len(cells.n), np.int64) if group is None else group
+    groups = group_moments(cells, model.maps, over)
     shift, p = int(absorbed), len(cells.columns) - 1
     size = np.diag(groups.xx.sum(axis=0))[shift:]
     if absorbed:
@@ -130,8 +144,10 @@ def fit_terms(
     gone = {column for at in lost for column in model.others[at]}
     keep = [at for at in range(shift, model.maps.shape[1]) if at not in gone]
     inside = [at - shift for at in keep]
-    groups = replace(groups, xx=groups.xx[:, inside][:, :, inside], xy=groups.xy[:, inside])
+    groups = _of(groups, inside)
     fitted = fit(groups)
+    powers = by_power(cells, model.maps, over)
+    powers = tuple(_of(within(one) if absorbed else one, inside) for one in powers)
     maps = model.maps[:, keep]
     contrasts = np.zeros((model.treatments, len(keep)))
     contrasts[:, 1 - shift : 1 - shift + model.treatments] = np.eye(model.treatments)
@@ -148,8 +164,12 @@ def fit_terms(
         clustered=group is not None,
         absorbed=absorbed,
         dropped=tuple(cells.columns[at - first] for at in lost if at >= first),
-        powers=() if group is None else _by_power(cells, maps, group),
+        powers=powers,
     )
+
+
+def _of(groups: GroupMoments, at: list[int]) -> GroupMoments:
+    return replace(groups, xx=groups.xx[:, at][:, :, at], xy=groups.xy[:, at])
 
 
 def fit_treatment(
@@ -184,7 +204,8 @@ def fit_treatment(
     ------
     Refused
         ``stratum_one_arm`` when interaction needs both arms in a stratum that lacks one,
-        and the codes of ``treatment_model`` and ``fit_terms``.
+        ``weights_with_pairs`` when probability weights differ within a matched pair, and the
+        codes of ``treatment_model`` and ``fit_terms``.
 
     References
     ----------
@@ -205,18 +226,19 @@ def fit_treatment(
     whole = assignment.cells if refined is None or refined.columns != names else refined
     cells = whole.only(names)
     columns = assignment.treated[:, None] if treatments is None else treatments
-    # What is absorbed leaves no trace of the weights' squares: indicators are kept then.
+    # What is absorbed leaves no trace of weights that differ within it: indicators are kept then.
     plain, cluster = cells.powers is None, assignment.cluster
-    group, absorbed = cluster, False
+    group, absorbed, nested = cluster, False, 0
     held = (assignment.stratum, *blocks)
     if assignment.period is not None and cluster is not None:
-        absorbed = plain
+        absorbed, nested = plain, 0 if plain else int(cluster.max())
         held = (*(() if plain else (cluster,)), assignment.period, *blocks)
-    elif assignment.paired and plain and not interacted:
+    elif assignment.paired and not interacted:
+        require_alike(cells, assignment.stratum)
         group, held, absorbed = assignment.stratum, tuple(blocks), True
     model = treatment_model(cells, columns, held, interacted=interacted)
     fitted = fit_terms(cells, model, group, absorbed=absorbed)
-    return replace(fitted, weights=assignment.weights)
+    return replace(fitted, weights=assignment.weights, nested=nested)
 
 
 def treatment_spreads(
@@ -252,48 +274,25 @@ def treatment_spreads(
     if fitted.clustered:
         for name in std_errors:
             kind = cast(ClusterStdError, name)
+            # The constant counts once; effects nested in the groups do not (Stata, fixest).
+            rank = fitted.fit.rank + fitted.absorbed - fitted.nested
+            counted = replace(fitted.fit, rank=rank)
             if fitted.powers:
-                yield name, weighted_cluster_spread(fitted.powers, fitted.fit, contrast, kind)
+                of, own = fitted.powers, not fitted.nested
+                yield name, weighted_cluster_spread(of, counted, contrast, kind, alone=own)
             else:
-                # The constant counts once; effects nested in the groups do not (Stata, fixest).
-                counted = replace(fitted.fit, rank=fitted.fit.rank + fitted.absorbed)
                 yield name, cluster_spread(fitted.groups, counted, contrast, kind)
         return
-    used = fitted.cells.columns[:-1]
-    model = row_model(used, fitted.cells.labels, fitted.maps, fitted.fit, contrast)
-    model = replace(model, basis=fitted.cells.basis)
-    rows = _row_sums(sample, fitted, model)
+    rows = fitted.row_sums(sample, contrast)
     for name in std_errors:
         one = cast(IndividualStdError, name)
         spread = individual_spread(
-            fitted.groups, fitted.fit, contrast, rows, fitted.maps, std_error=one
+            fitted.groups,
+            fitted.fit,
+            contrast,
+            rows,
+            fitted.maps,
+            std_error=one,
+            working=fitted.working,
         )
         yield name, spread
-
-
-def _by_power(cells: Moments, maps: Float, group: Integer) -> tuple[GroupMoments, ...]:
-    if cells.powers is None:
-        return ()
-    return tuple(group_moments(cells.to_power(at), maps, group) for at in range(3))
-
-
-def _row_sums(sample: Sample, fitted: TreatmentFit, model: RowModel) -> RowMoments:
-    """Return the sums over rows of a fit; a cell's own weight goes into the model."""
-    weights = fitted.weights
-    if weights.column is None and weights.scale is None:
-        return sample.row_moments(model) if model.columns else constant_rows(model, fitted.cells)
-    if weights.scale is None:
-        return sample.row_moments(model, weights=weights.column, kind=weights.kind)
-    # The model cannot change the residual: squares with it need a pass of their own.
-    root = np.sqrt(weights.scale)
-    leverage = model.leverage * weights.scale[:, None, None]
-    passes = [
-        sample.row_moments(
-            replace(model, influence=model.influence * times[:, None], leverage=leverage),
-            weights=weights.column,
-            kind=weights.kind,
-        )
-        for times in (weights.scale, root)
-    ]
-    weighted = passes[1].weighted * weights.scale[:, None, None]
-    return replace(passes[1], squares=passes[0].squares, weighted=weighted)

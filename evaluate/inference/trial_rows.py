@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from evaluate.core import Estimate
 from evaluate.data.levels import Indicator
-from evaluate.inference.calls import Call, call_r, call_stata, r_name
+from evaluate.inference.calls import Call
+from evaluate.inference.calls_r import call_r
+from evaluate.inference.calls_stata import call_stata
 from evaluate.inference.treatment import TreatmentFit, fit_treatment, treatment_spreads
 from evaluate.inference.trial import Trial
 
@@ -146,9 +148,9 @@ def call_of(trial: Trial, fitted: TreatmentFit) -> Call:
         factors=(*((columns.strata,) if columns.strata else ()), *_text_columns(fitted)),
         interacted=trial.adjustment == "interacted",
         cluster=columns.cluster,
-        weights=_weights_r(trial),
-        weights_stata=_weights_stata(trial),
-        precision=columns.kind == "inverse_variance",
+        weights=columns.weights,
+        weights_kind=columns.kind,
+        probability=None if trial.assignment.weights.scale is None else columns.probability,
     )
     if trial.assignment.period is not None:
         held = (columns.period or "", *_text_columns(fitted))
@@ -162,23 +164,3 @@ def _text_columns(fitted: TreatmentFit) -> tuple[str, ...]:
     """Return the text columns whose levels stand in the model, each once."""
     levels = (one for one in fitted.covariates if isinstance(one, Indicator))
     return tuple(dict.fromkeys(one.column for one in levels))
-
-
-def _weights_r(trial: Trial) -> str | None:
-    columns, scale = trial.columns, trial.assignment.weights.scale
-    parts = [r_name(columns.weights)] if columns.weights else []
-    if scale is not None and columns.probability:
-        t, p = r_name(columns.treated), r_name(columns.probability)
-        parts.append(f"ifelse({t} == 1, 1 / {p}, 1 / (1 - {p}))")
-    return " * ".join(parts) or None
-
-
-def _weights_stata(trial: Trial) -> str | None:
-    columns, scale = trial.columns, trial.assignment.weights.scale
-    parts = [columns.weights] if columns.weights else []
-    if scale is not None and columns.probability:
-        t, p = columns.treated, columns.probability
-        parts.append(f"cond({t} == 1, 1 / {p}, 1 / (1 - {p}))")
-    kinds = {"frequency": "fweight", "inverse_variance": "aweight", "probability": "pweight"}
-    kind = "pweight" if scale is not None else kinds[columns.kind]
-    return f"{kind} = {' * '.join(parts)}" if parts else None

@@ -35,6 +35,8 @@ class Units:
         Sum of z z' over the unit's rows.
     zy : ndarray, shape (g, r)
         Sum of z times the outcome.
+    zd : ndarray, shape (g, r), or None
+        Sum of z times what was received, where its effect is asked for rather than the offer's.
     maps : ndarray, shape (blocks, q, r)
         b = maps[block] @ z; its first entry is 1, the others have mean 0.
     spread : float
@@ -53,10 +55,17 @@ class Units:
     spread: float
     interacted: bool
     pooled: bool
+    zd: Float | None = None
 
 
 def cluster_units(
-    assignment: Assignment, cells: Moments, *, interacted: bool, pooled: bool = False, arm: int = 1
+    assignment: Assignment,
+    cells: Moments,
+    *,
+    interacted: bool,
+    pooled: bool = False,
+    arm: int = 1,
+    received: bool = False,
 ) -> Units:
     """Return the clusters of an assignment.
 
@@ -70,6 +79,8 @@ def cluster_units(
         As in ``Units``.
     arm : int
         Programme whose effect is tested. Clusters of other programmes keep theirs.
+    received : bool
+        Whether the column before the outcome is what was received.
 
     Raises
     ------
@@ -107,11 +118,17 @@ def cluster_units(
         assignment.arm[first] == arm,
         interacted=interacted,
         pooled=pooled,
+        received=received,
     )
 
 
 def row_units(
-    columns: Sequence[Float], treated: Flags, stratum: Integer, *, interacted: bool
+    columns: Sequence[Float],
+    treated: Flags,
+    stratum: Integer,
+    *,
+    interacted: bool,
+    received: bool = False,
 ) -> Units:
     """Return individuals as units of one row.
 
@@ -125,12 +142,16 @@ def row_units(
         Stratum of each, 0, 1, ...
     interacted : bool
         As in ``Units``.
+    received : bool
+        Whether the column before the outcome is what was received.
     """
     centred = [one - one.mean() for one in columns]
     z = np.column_stack([np.ones(len(treated)), *centred])
     nobody = np.zeros(len(treated), np.int64)
     cross = z[:, :, None] * z[:, None, :]
-    return _units(cross, stratum, nobody, treated, interacted=interacted, pooled=False)
+    return _units(
+        cross, stratum, nobody, treated, interacted=interacted, pooled=False, received=received
+    )
 
 
 def _units(
@@ -141,8 +162,12 @@ def _units(
     *,
     interacted: bool,
     pooled: bool,
+    received: bool,
 ) -> Units:
     """Return units whose b is (1, strata, other arms, covariates), centred over all of them."""
+    zd = cross[:, :-2, -2] if received else None
+    if received:
+        cross = np.delete(np.delete(cross, -2, axis=1), -2, axis=2)
     kinds, block = np.unique(np.column_stack([stratum, other]), axis=0, return_inverse=True)
     by_block = np.zeros((len(kinds), *cross.shape[1:]))
     np.add.at(by_block, block.reshape(-1), cross)
@@ -163,6 +188,7 @@ def _units(
         spread=float(np.sqrt(cross[:, -1, -1].sum() / cross[:, 0, 0].sum())),
         interacted=interacted,
         pooled=pooled,
+        zd=None if zd is None else zd[at],
     )
 
 

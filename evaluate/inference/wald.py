@@ -102,7 +102,7 @@ def cluster_influence(
     Refused
         ``one_cluster`` and ``leverage_one`` as in ``cluster_spread``.
     """
-    blocks = _blocks(clusters, fitted, contrasts)
+    blocks = require_residuals(clusters, fitted, contrasts)
     scores = adjusted_scores(clusters, fitted, blocks, _POWER[std_error])
     towards = fitted.bread @ contrasts.T
     return float(np.sqrt(_factor(clusters, fitted, std_error))) * (scores @ towards)
@@ -149,16 +149,38 @@ def wald_test(clusters: GroupMoments, fitted: Fit, contrasts: Float) -> WaldTest
     Tipton (2018), J. Business & Economic Statistics 36(4), section 3. R
     ``clubSandwich::Wald_test(vcov = "CR2", test = "HTZ")``.
     """
-    q = len(contrasts)
-    blocks = _blocks(clusters, fitted, contrasts)
+    blocks = require_residuals(clusters, fitted, contrasts)
     towards = fitted.bread @ contrasts.T
     influence = adjusted_scores(clusters, fitted, blocks, -0.5) @ towards
-    variance, model = influence.T @ influence, contrasts @ towards
-    _require_independent(variance)
-    _require_independent(model)
-    value = contrasts @ fitted.coefficients
+    variance = influence.T @ influence
+    root = inverse_root(contrasts @ towards)
+    w = blocks.power(-0.5) @ (blocks.root @ (towards @ root))
+    u = blocks.root.transpose(0, 2, 1) @ w
+    total = covariance_spread(w.transpose(0, 2, 1) @ w, u, fitted.bread)
+    return hotelling(contrasts @ fitted.coefficients, variance, total)
+
+
+def hotelling(value: Float, variance: Float, total: float) -> WaldTest:
+    """Return the approximate Hotelling test of q values that are zero if nothing is there.
+
+    Parameters
+    ----------
+    value : ndarray, shape (q,)
+        Contrasts.
+    variance : ndarray, shape (q, q)
+        Their covariance V, as estimated.
+    total : float
+        Summed variances of the entries of O^-1/2 V O^-1/2; positive.
+
+    Raises
+    ------
+    Refused
+        ``contrasts_dependent`` and ``no_degrees_of_freedom`` as in ``wald_test``.
+    """
+    require_independent(variance)
+    q = len(value)
     statistic = float(value @ np.linalg.solve(variance, value))
-    eta = q * (q + 1) / _spread_of_covariance(blocks, fitted, towards @ _inverse_root(model))
+    eta = q * (q + 1) / total if total > 0 else 0.0
     df = eta - q + 1
     if not (np.isfinite(df) and df > LEAST_DF):
         raise Refused(
@@ -170,19 +192,25 @@ def wald_test(clusters: GroupMoments, fitted: Fit, contrasts: Float) -> WaldTest
     return WaldTest(f, q, float(df), upper_f(f, q, df))
 
 
-def _spread_of_covariance(blocks: Blocks, fitted: Fit, towards: Float) -> float:
+def covariance_spread(own: Float, u: Float, bread: Float) -> float:
     """Return the summed variances of the entries of the scaled covariance, equation (15).
 
     Its entries are quadratic forms in the errors; for columns s and t the clusters' weights
-    have the products K_ij = [i = j] w_is'w_it - u_is'M u_jt.
+    have the products K_ij = [i = j] own_ist - u_is' M u_jt.
+
+    Parameters
+    ----------
+    own : ndarray, shape (g, q, q)
+        Products of each cluster's weights of its own errors.
+    u : ndarray, shape (g, k, q)
+        Through what clusters share.
+    bread : ndarray, shape (k, k)
+        M.
     """
-    w = blocks.power(-0.5) @ (blocks.root @ towards)
-    u = blocks.root.transpose(0, 2, 1) @ w
-    own = w.transpose(0, 2, 1) @ w
-    shared = u.transpose(0, 2, 1) @ fitted.bread @ u
+    shared = u.transpose(0, 2, 1) @ bread @ u
     (g, k, q), total = u.shape, 0.0
     flat = u.transpose(0, 2, 1).reshape(g, q * k)
-    outer = (flat.T @ flat).reshape(q, k, q, k).transpose(0, 2, 1, 3) @ fitted.bread
+    outer = (flat.T @ flat).reshape(q, k, q, k).transpose(0, 2, 1, 3) @ bread
     for s in range(q):
         for t in range(q):
             ss, tt, st = (own[:, a, b] for a, b in ((s, s), (t, t), (s, t)))
@@ -193,8 +221,14 @@ def _spread_of_covariance(blocks: Blocks, fitted: Fit, towards: Float) -> float:
     return total
 
 
-def _blocks(clusters: GroupMoments, fitted: Fit, contrasts: Float) -> Blocks:
-    """Return the blocks of I - H, or refuse contrasts of which a cluster alone decides part."""
+def require_residuals(clusters: GroupMoments, fitted: Fit, contrasts: Float) -> Blocks:
+    """Return the blocks of I - H, or refuse contrasts of which a cluster alone decides part.
+
+    Raises
+    ------
+    Refused
+        ``one_cluster`` and ``leverage_one`` as in ``cluster_spread``.
+    """
     if len(clusters.n) == 1:
         raise Refused(
             "one_cluster",
@@ -215,7 +249,14 @@ def _blocks(clusters: GroupMoments, fitted: Fit, contrasts: Float) -> Blocks:
     return blocks
 
 
-def _require_independent(covariance: Float) -> None:
+def require_independent(covariance: Float) -> None:
+    """Refuse a covariance in which one contrast follows from others.
+
+    Raises
+    ------
+    Refused
+        ``contrasts_dependent``.
+    """
     size = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
     values = np.linalg.eigvalsh(covariance / np.outer(size, size))
     if values[0] < _NO_SHARE * values[-1]:
@@ -226,8 +267,15 @@ def _require_independent(covariance: Float) -> None:
         )
 
 
-def _inverse_root(matrix: Float) -> Float:
-    """Return M^(-1/2) of a positive definite matrix; its symmetric root."""
+def inverse_root(matrix: Float) -> Float:
+    """Return M^(-1/2) of a positive definite matrix; its symmetric root.
+
+    Raises
+    ------
+    Refused
+        ``contrasts_dependent`` where it is not positive definite.
+    """
+    require_independent(matrix)
     values, vectors = np.linalg.eigh(matrix)
     root: Float = (vectors / np.sqrt(values)) @ vectors.T
     return root

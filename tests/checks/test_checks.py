@@ -200,6 +200,21 @@ def test_clusters_are_judged_by_number_df_and_size(
     assert table.rows[0]["largest_share"] == pytest.approx(max(treated) / sum(treated))
 
 
+def test_the_largest_share_goes_by_weight_where_there_are_weights() -> None:
+    heavy = Side(np.full(12, 5), np.array([*[5.0] * 11, 50.0]))
+    check, table = clusters(Side(np.full(12, 5)), heavy, Support(15.0))
+    assert check.result == "failed"
+    assert "more than 25% of a side" in check.text
+    assert table.rows[1]["largest_share"] == pytest.approx(50 / 105)
+
+
+def test_nothing_makes_up_for_a_single_unit_that_decides() -> None:
+    sides = Side(np.full(12, 5)), Side(np.full(12, 5))
+    assert clusters(*sides, Support(1.27, beside=True))[0].result == "failed"
+    assert clusters(*sides, Support(2.5, beside=True))[0].result == "passed"
+    assert individuals(30, 30, Support(1.12, beside=True)).result == "failed"
+
+
 def test_individuals_are_judged_by_number_and_df() -> None:
     assert individuals(10, 50, Support(12.0)).result == "passed"
     assert individuals(9, 50, Support(12.0)).result == "failed"

@@ -224,6 +224,27 @@ def test_weighted_sums_over_rows_agree(data: Data, kind: WeightKind) -> None:
     assert b.weighted == pytest.approx(a.weighted, rel=TIGHT, abs=TIGHT * a.weighted.max())
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("frequency", "people"),
+        ("inverse_variance", "weight"),
+        ("probability", "weight"),
+        ("probability", None),
+    ],
+)
+def test_sums_of_squares_of_weights_agree(data: Data, kind: WeightKind, name: str | None) -> None:
+    ours, theirs = ArraySample(data, "y"), in_duckdb(data, "y")
+    model = a_model(ours, ours.expand(("region=nord", "region")), ("treated",))
+    scale = 0.5 + np.arange(len(model.residual)) / 4
+    model = replace(model, leverage=model.leverage / 100, square=model.leverage / 10, scale=scale)
+    a, b = ours.row_moments(model, name, kind), theirs.row_moments(model, name, kind)
+    assert b.squares == pytest.approx(a.squares, rel=1e-9)
+    assert b.fourth == pytest.approx(a.fourth, rel=1e-9)
+    assert a.powers is not None
+    assert b.powers == pytest.approx(a.powers, rel=1e-9, abs=1e-9 * np.abs(a.powers).max())
+
+
 @each_engine
 def test_frequencies_repeat_rows(data: Data, engine: Engine) -> None:
     times = data["people"].astype(int)

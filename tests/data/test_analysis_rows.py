@@ -230,6 +230,18 @@ def test_hostile_names_of_columns(study: Make, name: str) -> None:
     assert folder.values([name], where=where) == {name: [7]}
 
 
+def test_a_section_that_is_not_called_as_the_folder(study: Make) -> None:
+    folder = study("y\n1\n", "y|number")
+    own = folder.path / "data-dictionary.md"
+    heading = f"## {folder.path.name}"
+    own.write_text(own.read_text("utf-8").replace(heading, "## elsewhere"), "utf-8")
+    (problem,) = folder.problems({"y"})
+    assert problem.fix == (
+        f"add a row for it to `data-dictionary.md`, in a section `{heading}`, as the folder is"
+        " called: it has none"
+    )
+
+
 def test_hostile_names_stay_on_one_line_of_a_message(study: Make) -> None:
     name = "a\n\x1b[31mb" + "c" * 150
     folder = study("y\n1\n", "y|number")

@@ -6,79 +6,33 @@ import csv
 import shutil
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from awkward_trials import pairs, passed, schools, told, wedge
 from numpy.typing import NDArray
 
 from evaluate.core import Estimand, Estimate, Settings
 from evaluate.data.sample import ArraySample
 from evaluate.designs.randomised import DESIGN, Randomised
-from evaluate.inference.calls import Call, call_r, call_stata
+from evaluate.inference.calls import Call
+from evaluate.inference.calls_r import call_r, late_call_r
+from evaluate.inference.calls_stata import call_stata
 
 Data = Mapping[str, NDArray[Any]]
 # Both solve the same equations in double precision, by other decompositions.
 TIGHT = 1e-8
 PACKAGES = ("estimatr", "clubSandwich")
 
-
-def schools() -> dict[str, NDArray[Any]]:
-    """Return 24 schools of unlike size in two counties, with awkward names of columns."""
-    rng = np.random.default_rng(11)
-    size = rng.integers(4, 12, 24)
-    school = np.repeat(np.arange(24), size)
-    n = len(school)
-    offered = ((school // 2) % 2).astype(float)
-    level = rng.normal(size=24)[school]
-    x = rng.normal(size=n) + level
-    y = 0.4 * offered + x + 0.5 * level + rng.normal(size=n)
-    y[rng.random(n) < 0.05] = np.nan
-    chance = np.where(school % 2 == 0, 0.3, 0.6)
-    return {
-        "offered": offered,
-        "skole nr": np.array([f"s{one:02d}" for one in school]),
-        "county": np.array(["east", "west"])[school % 2],
-        "x": x,
-        "if": rng.integers(0, 2, n).astype(float),
-        "took part": (rng.random(n) < 0.2 + 0.6 * offered).astype(float),
-        "chance": chance,
-        "weight": rng.uniform(0.5, 2, n),
-        "åpen": y,
-    }
-
-
-def pairs(per_school: int) -> dict[str, NDArray[Any]]:
-    """Return twelve pairs of schools, one of each pair treated."""
-    rng = np.random.default_rng(12)
-    size = rng.integers(2, 9, 24) if per_school > 1 else np.ones(24, int)
-    school = np.repeat(np.arange(24), size)
-    n = len(school)
-    return {
-        "t": (school % 2).astype(float),
-        "school": np.array([f"s{one:02d}" for one in school]),
-        "pair": np.array([f"p{one:02d}" for one in school // 2]),
-        "x": rng.normal(size=n),
-        "y": rng.normal(size=n) + rng.normal(size=12)[school // 2] + rng.normal(size=24)[school],
-    }
-
-
-def wedge() -> dict[str, NDArray[Any]]:
-    """Return twelve clusters that begin in four periods."""
-    rng = np.random.default_rng(13)
-    cluster, period = (one.ravel() for one in np.mgrid[0:12, 0:5].repeat(6, axis=2))
-    n = len(cluster)
-    level = rng.normal(size=12)[cluster]
-    return {
-        "t": (period >= 1 + cluster % 4).astype(float),
-        "c": np.array([f"c{one:02d}" for one in cluster]),
-        "when": np.array([f"20{one:02d}" for one in period]),
-        "x": rng.normal(size=n),
-        "y": 0.2 * period + level + rng.normal(size=n),
-    }
-
-
+ROLLOUT: dict[str, Any] = {"treated": "t", "cluster": "c", "period": "when"}
+PAIRS: dict[str, Any] = {"treated": "t", "cluster": "school", "strata": "pair"}
+ADJUSTED: dict[str, Any] = {"strata": "county", "covariates": ("x", "if")}
+WEIGHTS = {"frequency": "times", "inverse_variance": "weight", "probability": "some zero"}
+OF_SCHOOLS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
+OF_PUPILS = ("HC0", "HC1", "HC2", "HC3")
 SCHOOLS: dict[str, Any] = {"treated": "offered", "cluster": "skole nr"}
 PUPILS: dict[str, Any] = {"treated": "offered"}
 Case = tuple[Data, str, dict[str, Any], Settings, str]
@@ -92,13 +46,13 @@ def case(data: Data, spec: dict[str, Any], estimand: str = "ITT", **settings: An
 CASES: dict[str, Case] = {
     **{
         f"pupils {name}": case(schools(), {**PUPILS, "covariates": ("x", "if")}, std_errors=(name,))
-        for name in ("HC0", "HC1", "HC2", "HC3")
+        for name in OF_PUPILS
     },
     **{
         f"schools {name}": case(
             schools(), {**SCHOOLS, "covariates": ("x", "if")}, std_errors=(name,)
         )
-        for name in ("CR0", "CR1", "CR1S", "CR2", "CR3")
+        for name in OF_SCHOOLS
     },
     **{
         f"schools plain {name}": case(schools(), SCHOOLS, std_errors=(name,))
@@ -111,17 +65,6 @@ CASES: dict[str, Case] = {
         schools(),
         {**SCHOOLS, "strata": "county", "covariates": ("x", "if")},
         adjustment="additive",
-    ),
-    "pairs of schools": case(
-        pairs(5), {"treated": "t", "cluster": "school", "strata": "pair", "covariates": ("x",)}
-    ),
-    "pairs of pupils": case(pairs(1), {"treated": "t", "strata": "pair"}),
-    "pairs of pupils CR1S": case(pairs(1), {"treated": "t", "strata": "pair"}, std_errors=("HC1",)),
-    "wedge": case(
-        wedge(), {"treated": "t", "cluster": "c", "period": "when", "covariates": ("x",)}
-    ),
-    "wedge CR1S": case(
-        wedge(), {"treated": "t", "cluster": "c", "period": "when"}, std_errors=("CR1S",)
     ),
     "took part, schools": case(
         schools(), {**SCHOOLS, "received": "took part", "covariates": ("x",)}, "LATE"
@@ -136,12 +79,91 @@ CASES: dict[str, Case] = {
     "precision, schools": case(
         schools(), {**SCHOOLS, "weights": "weight", "weights_kind": "inverse_variance"}
     ),
+    **{
+        f"{kind}, {unit} {name}{chance}": case(
+            schools(),
+            {**spec, **ADJUSTED, "weights": column, "weights_kind": kind},
+            std_errors=(name,),
+            adjustment="additive" if chance else "interacted",
+            probability=chance[2:] or None,
+        )
+        for kind, column in WEIGHTS.items()
+        for unit, spec, names in (("schools", SCHOOLS, OF_SCHOOLS), ("pupils", PUPILS, OF_PUPILS))
+        for name in names
+        for chance in ("", ", chance")
+    },
+    **{
+        f"wedge {name}": case(wedge(), {**ROLLOUT, "covariates": ("x",)}, std_errors=(name,))
+        for name in OF_SCHOOLS
+    },
+    **{
+        f"wedge, {kind} {name}": case(
+            wedge(),
+            {**ROLLOUT, "weights": "times" if kind == "frequency" else "weight"}
+            | {"weights_kind": kind},
+            std_errors=(name,),
+        )
+        for kind in WEIGHTS
+        for name in OF_SCHOOLS
+    },
+    **{
+        f"pairs of schools {name}": case(
+            pairs(5), {**PAIRS, "covariates": ("x",)}, std_errors=(name,)
+        )
+        for name in OF_SCHOOLS
+    },
+    **{
+        f"pairs of pupils {name}": case(
+            pairs(1), {"treated": "t", "strata": "pair"}, std_errors=(name,)
+        )
+        for name in OF_PUPILS
+    },
+    **{
+        f"took part, pairs {name}": case(
+            pairs(5),
+            {**PAIRS, "received": "took", "covariates": ("x",)},
+            "LATE",
+            std_errors=(name,),
+        )
+        for name in OF_SCHOOLS[:4]
+    },
+    **{
+        f"took part, schools {name}": case(
+            schools(), {**SCHOOLS, "received": "took part"}, "LATE", std_errors=(name,)
+        )
+        for name in OF_SCHOOLS[:4]
+    },
+    **{
+        f"took part, pupils {name}": case(
+            schools(), {**PUPILS, "received": "took part"}, "LATE", std_errors=(name,)
+        )
+        for name in OF_PUPILS
+    },
+    **{
+        f"true or false {name}": case(
+            told(schools(), "offered", "if"), {**SCHOOLS, **ADJUSTED}, std_errors=(name,)
+        )
+        for name in OF_SCHOOLS
+    },
+    "true or false, pupils": case(
+        told(schools(), "offered", "if"), {**PUPILS, **ADJUSTED, "weights": "weight"}
+    ),
+    "true or false, took part": case(
+        told(schools(), "offered", "took part"), {**SCHOOLS, "received": "took part"}, "LATE"
+    ),
+    "true or false outcome": case(passed(schools()), {**SCHOOLS, "covariates": ("x",)}),
+    "true or false outcome CR3": case(passed(schools()), SCHOOLS, std_errors=("CR3",)),
+    "treated in awkward words": case(
+        told(schools(), "if"), {"treated": "if", "covariates": ("x",)}
+    ),
 }
 
 
-def headline(one: Case) -> Estimate:
+@cache
+def headline(name: str) -> Estimate:
     """Return the row whose call is run: that of the standard error, were units few or not."""
-    data, outcome, spec, settings, estimand = one
+    data, outcome, spec, settings, estimand = CASES[name]
+    data = {name: one * 1.0 if one.dtype == bool else one for name, one in data.items()}
     asked = Estimand(estimand, outcome, "points")  # type: ignore[arg-type]
     found = DESIGN.estimate(Randomised(**spec), ArraySample(data, outcome), asked, settings)
     return found.estimates[0]
@@ -153,8 +175,16 @@ def write(data: Data, path: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(data)
         for row in zip(*data.values(), strict=True):
-            cells = [one if isinstance(one, str) else f"{one:.17g}" for one in row]
-            writer.writerow(["" if cell == "nan" else cell for cell in cells])
+            writer.writerow(map(written, row, data))
+
+
+def written(cell: Any, column: str) -> str:
+    """Return a cell as a file holds it; R takes TRUE for logical and true for text."""
+    if isinstance(cell, np.bool_):
+        return str(cell).upper() if column == "offered" else str(cell).lower()
+    if isinstance(cell, str):
+        return cell
+    return f"{cell:.17g}".replace("nan", "")
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +203,7 @@ def in_r(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, ...
         " sep = '\\t', fill = 400)"
     )
     for at, (name, one) in enumerate(CASES.items()):
-        call = headline(one).call_r
+        call = headline(name).call_r
         if call is not None:
             write(one[0], folder / f"{at}.csv")
             read = f"d <- read.csv('{at}.csv', check.names = FALSE, encoding = 'UTF-8')"
@@ -197,7 +227,7 @@ def in_r(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, ...
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_the_call_gives_the_same_number(name: str, in_r: dict[str, tuple[float, ...]]) -> None:
-    row = headline(CASES[name])
+    row = headline(name)
     assert row.call_r is not None
     estimate, std_error, df = in_r[name]
     assert row.estimate == pytest.approx(estimate, rel=TIGHT)
@@ -220,27 +250,7 @@ def test_names_are_quoted_or_the_call_is_left_out() -> None:
     assert "y ~ t + `Inf` + `my x` + x.1" in text
     assert "clusters = `a b`" in text
     assert call_stata(call, "CR2") is None
+    assert late_call_r(call, "d", "CR3") is None
     for hostile in ("a`b", "a\\b", "a\nb", "a\x00b"):
         assert call_r(Call("y", hostile), "HC2") is None
         assert call_stata(Call("y", hostile), "HC2") is None
-
-
-@pytest.mark.parametrize(
-    ("call", "name", "said"),
-    [
-        (Call("y", "t"), "HC2", "regress y t, vce(hc2, dfadjust)"),
-        (Call("y", "t", ("x",), cluster="c"), "CR2", "regress y t x, vce(hc2 c, dfadjust)"),
-        (Call("y", "t", (), ("s",), cluster="c"), "CR1S", "regress y t i.s, vce(cluster c)"),
-        (Call("y", "t", cluster="c"), "CR3", "regress y t, vce(jackknife, cluster(c) mse)"),
-        (Call("y", "t", cluster="c"), "CR0", None),
-    ],
-)
-def test_the_call_in_stata(call: Call, name: str, said: str | None) -> None:
-    assert call_stata(call, name) == said
-
-
-def test_the_call_in_stata_centres_what_is_interacted() -> None:
-    call = Call("y", "t", ("x",), ("s",), interacted=True, cluster="c")
-    text = call_stata(call, "CR2") or ""
-    assert text.splitlines()[0].startswith("quietly tabulate s if !missing(y)")
-    assert text.splitlines()[-1] == "regress y i.t##c.(c_*), vce(hc2 c, dfadjust)"

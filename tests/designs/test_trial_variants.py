@@ -359,7 +359,12 @@ def test_taking_part_is_the_ratio_of_two_differences() -> None:
     assert (headline.role, offer.role) == ("headline", "beside")
     assert check(result, "first_stage") == "passed"
     methods = [one["method"] for one in table(result, "inference").rows]
-    assert methods == ["HC2", "first stage, effective F", "Anderson-Rubin"]
+    assert methods == [
+        "HC2, offer",
+        "HC2, taking part",
+        "first stage, effective F",
+        "Anderson-Rubin, taking part",
+    ]
 
 
 def test_who_took_part_changes_nothing_where_the_offer_is_asked_for() -> None:
@@ -398,15 +403,82 @@ def test_a_weak_offer_gives_the_set_of_anderson_and_rubin_or_nothing() -> None:
     assert kinds == {"weak_instrument", "set", "t"}
 
 
-def test_few_clusters_do_not_judge_taking_part() -> None:
-    data = taking_part(15, n=240)
-    data["t"] = (data["c"] < "c006").astype(float)
+def few_take_part(seed: int, treated: int, moved: float = 0.6) -> dict[str, Any]:
+    """Return a lot of twelve clusters, and who followed it."""
+    data = taking_part(seed, n=240)
+    data["t"] = (data["c"] < f"c{treated:03d}").astype(float)
     rng = np.random.default_rng(1)
-    data["r"] = (rng.random(240) < 0.2 + 0.6 * data["t"]).astype(float)
+    data["r"] = (rng.random(240) < 0.2 + moved * data["t"]).astype(float)
+    return data
+
+
+def test_with_few_clusters_taking_part_has_the_larger_p_value_and_the_hull() -> None:
+    asked: dict[str, Any] = {"estimand": "LATE", "received": "r", "cluster": "c"}
+    result = estimate(few_take_part(15, 6), **asked)
+    lead, alone, offer = result.estimates[:3]
+    tests = {one["method"]: one for one in table(result, "inference").rows}
+    chance = tests["randomisation, taking part"]
+    assert (lead.estimand, alone.estimand, offer.estimand) == ("LATE", "LATE", "ITT")
+    assert (lead.role, alone.role, offer.role) == ("headline", "beside", "beside")
+    assert (lead.estimate, lead.std_error) == (alone.estimate, alone.std_error)
+    assert lead.p_value == max(alone.p_value or 0.0, chance["p_value"])
+    assert lead.conf_low == min(alone.conf_low, chance["conf_low"])
+    assert lead.conf_high == max(alone.conf_high, chance["conf_high"])
+    assert lead.interval_method == "larger of t and randomisation; hull of both intervals"
+    assert alone.interval_method is None
+    assert check(result, "clusters") == "passed"
+    # No effect of taking part is no effect of the offer.
+    assert chance["p_value"] == tests["randomisation, offer"]["p_value"]
+    # Of whoever chooses another standard error, t alone is shown, and the check fails.
+    chosen = estimate(few_take_part(15, 6), Settings(std_errors=("CR1",)), **asked)
+    assert chosen.estimates[0].interval_method is None
+    assert check(chosen, "clusters") == "failed"
+
+
+def test_too_few_assignments_leave_taking_part_without_a_p_value() -> None:
+    data = few_take_part(15, 2)
+    data = {name: one[data["c"] < "c006"] for name, one in data.items()}
     result = estimate(data, estimand="LATE", received="r", cluster="c")
+    assert result.estimates[0].p_value is None
+    assert result.estimates[1].estimand == "ITT"
     assert check(result, "clusters") == "failed"
-    assert result.estimates[0].interval_method is None
-    assert result.estimates[1].interval_method is not None
+
+
+def test_few_clusters_and_a_weak_offer_take_both_sets_or_nothing() -> None:
+    kinds = set()
+    for seed in range(12):
+        data = few_take_part(seed, 6, moved=0.15 + 0.02 * (seed % 4))
+        rng = np.random.default_rng(seed)
+        data["r"] = (rng.random(240) < 0.2 + 0.25 * data["t"] * (data["c"] > "c001")).astype(float)
+        try:
+            result = estimate(data, estimand="LATE", received="r", cluster="c")
+        except Refused as refused:
+            kinds.add(refused.code)
+            continue
+        if check(result, "first_stage") == "failed":
+            lead, first = result.estimates[:2]
+            chance = {one["method"]: one for one in table(result, "inference").rows}
+            of_chance = chance["randomisation, taking part"]
+            kinds.add("both")
+            assert first.interval_method == "Anderson-Rubin set"
+            assert lead.interval_method is not None
+            assert lead.interval_method.startswith("larger of Anderson-Rubin and randomisation")
+            assert lead.conf_low == min(first.conf_low, of_chance["conf_low"])
+            assert lead.conf_high == max(first.conf_high, of_chance["conf_high"])
+    assert "both" in kinds
+    assert kinds & {"weak_instrument", "unbounded_interval"}
+
+
+def test_few_individuals_and_few_pairs_take_part() -> None:
+    rng = np.random.default_rng(4)
+    t = np.arange(16.0) % 2
+    part = t * (np.arange(16) % 7 > 0)
+    data: dict[str, Any] = {"t": t, "r": part, "y": 2 * part + rng.normal(size=16)}
+    data["pair"] = numbered("p", np.arange(16) // 2)
+    for fields in ({}, {"strata": "pair"}):
+        result = estimate(data, estimand="LATE", received="r", **fields)
+        assert result.estimates[0].interval_method is not None
+        assert check(result, "clusters") == "passed"
 
 
 # Subgroups
@@ -451,15 +523,16 @@ def test_three_levels_of_pupils_are_tested_together() -> None:
     data = schools(18)
     result = estimate(data, Settings(subgroups=("k",)))
     rows = [row(result, f"subgroup=k:{level}") for level in "abc"]
-    # Levels of pupils are independent: a Wald test by hand, with the smallest df.
+    # Levels of pupils are independent: a Wald test by hand, times R's (eta - 1) / eta.
     contrasts = np.array([[-1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
     value = contrasts @ [one.estimate for one in rows]
     squares = contrasts @ np.diag([one.std_error**2 for one in rows]) @ contrasts.T
     first = table(result, "subgroups").rows[0]
     expected = value @ np.linalg.solve(squares, value) / 2
-    assert first["statistic"] == pytest.approx(expected, rel=1e-8)
+    df = float(str(first["df"]))
+    assert first["statistic"] == pytest.approx(expected * df / (df + 1), rel=1e-8)
     assert "estimate" not in first
-    assert float(str(first["df"])) > 100
+    assert df > 100
 
 
 @pytest.mark.parametrize("levels", [2, 3])
