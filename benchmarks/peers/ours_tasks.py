@@ -73,9 +73,11 @@ def two_way() -> Answer:
     from evaluate.inference.two_way import absorb_effects
 
     table = _columns()
-    x = np.column_stack([table["d"], table["x"]])
+    if "d" in table:  # once: the columns with a coefficient side by side, and not twice
+        table["dx"] = np.column_stack([table.pop("d"), table.pop("x")])
     unit, period = table["unit"], table["period"]
-    fit = absorb_effects(table["y"], x, (unit, period), cluster=unit, std_error="CR1")
+    effects = (unit, period)
+    fit = absorb_effects(table["y"], table["dx"], effects, cluster=unit, std_error="CR1")
     return {"estimate": float(fit.coefficients[0]), "cr1": float(fit.std_errors[0])}
 
 
@@ -119,8 +121,8 @@ def _columns() -> dict:
     if not _READ:
         import pyarrow.parquet as pq
 
-        table = pq.read_table(path)
-        _READ.update({name: table[name].to_numpy() for name in table.column_names})
+        for name in pq.read_schema(path).names:  # one by one: no column is held twice
+            _READ[name] = pq.read_table(path, columns=[name])[name].to_numpy()
     return _READ
 
 

@@ -16,7 +16,9 @@ def clustered() -> Answer:
     names = [name for name in frame.columns if name.startswith("x")]
     fit = pf.feols("y ~ t + " + " + ".join(names), frame, vcov={"CRV1": "school"})
     one = fit.se()["t"]
-    three = fit.vcov({"CRV3": "school"}).se()["t"]
+    # Its CR3 carries G / (G - 1) where the jackknife has (G - 1) / G.
+    n = frame["school"].nunique()
+    three = fit.vcov({"CRV3": "school"}).se()["t"] * (n - 1) / n
     wild = fit.wildboottest(reps=9999, param="t", cluster="school", seed=1, parallel=True)
     return {"estimate": fit.coef()["t"], "cr1s": one, "cr3": three, "p_wild": wild["Pr(>|t|)"]}
 

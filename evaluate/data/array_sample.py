@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from evaluate.data.moments import (
 from evaluate.data.weights import WeightKind, WeightSummary, unit_of, weight_summary
 from evaluate.data.within import Demeaning, ScoreProducts, Within, WithinModel
 from evaluate.data.within_array import within_arrays, within_scores_arrays
+
+_ROWS_OF_A_GROUP = 30  # from here a product for each group is faster than one for each pair
 
 
 class ArraySample:
@@ -239,13 +242,22 @@ def _with_one(x: Float) -> Float:
 
 
 def _cross(left: Float, right: Float, groups: Grouping) -> Float:
-    """Return the sum of left right' by group, shape (g, p, p)."""
+    """Return the sum of left right' by group, shape (g, p, p); left is right times weights."""
     size, p = _number(groups), left.shape[1]
     cross = np.empty((size, p, p))
+    if size * _ROWS_OF_A_GROUP <= len(groups.codes):
+        # Rows of one group side by side: then each group is one matrix product.
+        order = np.argsort(groups.codes, kind="stable")
+        left, right = left[order], right[order]
+        ends = np.cumsum(np.bincount(groups.codes, minlength=size))
+        for group, (start, end) in enumerate(pairwise([0, *ends.tolist()])):
+            cross[group] = left[start:end].T @ right[start:end]
+        return cross
+    left, right = np.asfortranarray(left), np.asfortranarray(right)
     for i in range(p):
-        for j in range(p):
-            product = left[:, i] * right[:, j]
-            cross[:, i, j] = np.bincount(groups.codes, product, minlength=size)
+        for j in range(i + 1):
+            sums = np.bincount(groups.codes, left[:, i] * right[:, j], minlength=size)
+            cross[:, i, j] = cross[:, j, i] = sums
     return cross
 
 

@@ -58,6 +58,7 @@ def recentred(groups: GroupMoments, contrast: Float, treatments: int) -> Float:
     Returns
     -------
     ndarray, shape (g, k)
+        Weights of all coefficients, without each group in turn.
 
     References
     ----------

@@ -111,6 +111,7 @@ def absorb_effects(
     columns = _centred(rows)
     whole = _squares(columns, rows.weights)
     within = demeaned(columns, rows.factors, rows.weights)
+    del columns  # as large as the rows
     design, outcome = within.columns[:-1], within.columns[-1]
     weighed = design if rows.weights is None else design * rows.weights
     groups = _pooled(design, outcome, weighed, _squares(outcome[None], rows.weights))
