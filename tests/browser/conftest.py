@@ -53,8 +53,9 @@ def build_copy(target: Path) -> Path:
     from evaluate.book.build import build
 
     shutil.copytree(ROOT / "book", target / "book", ignore=shutil.ignore_patterns("_build"))
-    for finding in sorted((ROOT / "studies").glob("*/finding.json")):
-        folder = target / "studies" / finding.parent.name
+    found = [f for kind in ("studies", "benchmarks") for f in (ROOT / kind).glob("*/finding.json")]
+    for finding in sorted(found):
+        folder = target / finding.relative_to(ROOT).parent
         folder.mkdir(parents=True)
         shutil.copy(finding, folder)
     with warnings.catch_warnings():

@@ -208,7 +208,7 @@ def test_the_driver_is_not_installed(
 
     monkeypatch.setattr(builtins, "__import__", without)
     (problem,) = problems(None, ["y"], table="pupils", **source)
-    assert problem.fix == "install it: pip install 'evaluate[postgres]'"
+    assert problem.fix == "install it: pip install 'evaluate-programmes[postgres]'"
 
 
 def test_all_is_read_in_one_snapshot(

@@ -88,7 +88,7 @@ def _panel(canvas: Canvas, reading: Reading, panel: _Panel, *, named: bool) -> N
 def _figure(reading: Reading, rows: Sequence[Row], svg: str) -> Figure:
     w = reading.words
     worst = {key: max(value(row.get(key)) or 0.0 for row in rows) for key, _, _ in _MARKS}
-    told = {key: reading.percent(share) for key, share in worst.items()}
+    told = {key: reading.percent(share, 1) for key, share in worst.items()}
     columns = ("cr1", "cr2", "headline", "power_cr2", "power")
     return Figure(
         svg=svg,
