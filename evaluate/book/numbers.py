@@ -19,15 +19,17 @@ def number(value: float, language: str, *, digits: int | None = None, sign: bool
     language : str
         ``"en"``, ``"nb"``, ``"nn"`` or ``"sv"``.
     digits : int or None
-        Decimals; ``None`` keeps what a reader can use: about three significant digits.
+        Decimals; ``None`` keeps what a reader can use: about three significant digits, and
+        none of a whole number such as a count.
     sign : bool
         Whether a positive number carries a plus.
     """
-    places = readable_digits(value) if digits is None else digits
-    text = f"{abs(value):,.{places}f}".replace(",", THIN)
+    if digits is None:
+        digits = 0 if isinstance(value, int) else readable_digits(value)
+    text = f"{abs(value):,.{digits}f}".replace(",", THIN)
     if language in _COMMA:
         text = text.replace(".", ",")
-    shown = round(value, places)
+    shown = round(value, digits)
     return (MINUS if shown < 0 else "+" if sign and shown > 0 else "") + text
 
 

@@ -15,6 +15,7 @@ from evaluate.book.write import Content, marked, paragraph, section, strong, tab
 from evaluate.core import Cell, Estimate
 
 ABSENT = "–"
+_IN_THEIR_OWN_TABLE = "subgroup="
 
 
 def results(view: View) -> nodes.section:
@@ -102,7 +103,11 @@ def _methods(view: View) -> Iterator[Content]:
 
 def _beside(view: View, level: str) -> Iterator[nodes.Node]:
     alike = {_same(one) for one in view.finding.estimates if one.role == "headline"}
-    others = [one for one in view.finding.estimates if _same(one) not in alike]
+    others = [
+        one
+        for one in view.finding.estimates
+        if _same(one) not in alike and not one.term.startswith(_IN_THEIR_OWN_TABLE)
+    ]
     rows = list({_same(one): one for one in others}.values())
     if not rows:
         return
@@ -111,7 +116,11 @@ def _beside(view: View, level: str) -> Iterator[nodes.Node]:
     cells = (
         [
             outcome_title(view, one.outcome),
-            [view.texts({"en": one.method}), f", {one.std_error_method} ({one.analysis})"],
+            [
+                "" if one.term == "overall" else f"{one.term}: ",
+                view.texts({"en": one.method}),
+                f", {one.std_error_method} ({one.analysis})",
+            ],
             f"{view.effect(one.estimate, one.unit)} ({_interval(view, one)})",
         ]
         for one in rows
