@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from evaluate.assumptions.scenario import Scenario
 from evaluate.core import Check, ColumnRole, Estimand, Estimate, Settings, Strict, Summary, Table
 from evaluate.data.sample import Sample
 
 S = TypeVar("S", bound=Strict)
+Kind = Literal[
+    "randomised", "discontinuity", "instrument", "over_time", "matched", "adjusted", "descriptive"
+]
 ROLE = "evaluate_role"  # key in a field's JSON Schema; stripped from what editors see
 
 
@@ -81,16 +85,16 @@ class Simulated(Generic[S]):
     Attributes
     ----------
     data : mapping of str to ndarray, each shape (n,)
-        Columns by name; the outcome is ``"outcome"``.
+        Columns by name.
     spec : Strict
         The design's fields, naming those columns.
-    truth : float
-        The effect that was put in, in the outcome's unit.
+    truth : mapping of str to float
+        The effect that was put in by column of the outcome, in its unit.
     """
 
     data: Mapping[str, NDArray[Any]]
     spec: S
-    truth: float
+    truth: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,12 @@ class Design(Generic[S]):
     estimate : callable
         ``(spec, sample, estimand, settings) -> Result``; raises ``Refused``.
     simulate : callable
-        ``(rng, effect) -> Simulated``, for contract tests, dummy data and power.
+        ``(spec, scenario, rng) -> Simulated``: one generator for contract tests, dummy data and
+        power. It draws every column that ``spec`` names and every outcome of the scenario.
+    example : tuple of Strict and Scenario
+        Fields and assumptions that the design is tested with; the outcome is ``"outcome"``.
+    kind : str
+        How it identifies an effect, for ratings of evidence.
     """
 
     name: str
@@ -127,7 +136,9 @@ class Design(Generic[S]):
     needs: Mapping[int, frozenset[str]]
     std_errors: Callable[[S], tuple[str, ...]]
     estimate: Callable[[S, Sample, Estimand, Settings], Result]
-    simulate: Callable[[np.random.Generator, float], Simulated[S]]
+    simulate: Callable[[S, Scenario, np.random.Generator], Simulated[S]]
+    example: tuple[S, Scenario]
+    kind: Kind
 
 
 @cache

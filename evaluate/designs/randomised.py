@@ -7,14 +7,14 @@ Gerber & Green (2012), Field Experiments, chapters 2 to 4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome, ClusterSize
+from evaluate.assumptions.scenario import Scenario
 from evaluate.checks.few import judge
 from evaluate.checks.icc import means_row
 from evaluate.checks.inference import inference_table
@@ -34,7 +34,6 @@ from evaluate.inference.treatment import TreatmentFit
 from evaluate.inference.trial import Trial, read_trial
 from evaluate.inference.trial_rows import effect_rows, fit_rows
 
-SIMULATED_ATTRITION = 0.05
 RESAMPLED = ("wild", "randomisation")  # rows of the table of tests, never a headline
 
 
@@ -207,39 +206,33 @@ def _std_errors(spec: Randomised, settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked)) or allowed[:1]
 
 
-def simulate(rng: np.random.Generator, effect: float) -> Simulated[Randomised]:
-    """Draw a trial of 30 schools of unlike size, assigned in two strata, with attrition.
+def simulate(
+    spec: Randomised, scenario: Scenario, rng: np.random.Generator
+) -> Simulated[Randomised]:
+    """Draw a trial with attrition from a study's assumptions.
 
     Parameters
     ----------
+    spec : Randomised
+        Columns to draw.
+    scenario : Scenario
+        What is assumed.
     rng : numpy.random.Generator
         Source of chance.
-    effect : float
-        The effect of the offer, the same for everybody, in the outcome's unit.
     """
-    schools = 30
-    size = rng.integers(8, 25, schools)
-    stratum = np.arange(schools) % 2
-    offered = np.zeros(schools)
-    for block in (0, 1):
-        members = np.flatnonzero(stratum == block)
-        offered[rng.permutation(members)[: len(members) // 2]] = 1.0
-    level = rng.normal(0, 0.5, schools) + 0.5 * stratum
-    school = np.repeat(np.arange(schools), size)
-    grade = rng.normal(0, 1, len(school)) + 0.3 * level[school]
-    noise = rng.normal(0, 1, len(school))
-    outcome = 2 + effect * offered[school] + level[school] + 0.8 * grade + noise
-    outcome[rng.random(len(school)) < SIMULATED_ATTRITION] = np.nan
-    data: Mapping[str, NDArray[Any]] = {
-        "treated": offered[school],
-        "school": np.array([f"school {i:02d}" for i in school]),
-        "block": np.array(["north", "south"])[stratum[school]],
-        "grade": grade,
-        "outcome": outcome,
-    }
-    spec = Randomised(treated="treated", cluster="school", strata="block", covariates=("grade",))
-    return Simulated(data, spec, effect)
+    raise NotImplementedError
 
+
+EXAMPLE = (
+    Randomised(treated="treated", cluster="school", strata="block", covariates=("grade",)),
+    Scenario(
+        units=30,
+        size=ClusterSize(mean=16, sd=5),
+        strata=2,
+        outcomes={"outcome": AssumedOutcome(baseline=2, effect=1, sd=1.4, icc=0.15, missing=0.05)},
+        covariates={"grade": AssumedCovariate(mean=0, sd=1, strength=0.4)},
+    ),
+)
 
 DESIGN = Design(
     name="randomised",
@@ -251,4 +244,6 @@ DESIGN = Design(
     std_errors=std_errors,
     estimate=estimate,
     simulate=simulate,
+    example=EXAMPLE,
+    kind="randomised",
 )

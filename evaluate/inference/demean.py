@@ -38,7 +38,13 @@ class Demeaned:
     rank: int
 
 
-def demeaned(columns: Float, factors: Sequence[Factor], weights: Float | None = None) -> Demeaned:
+def demeaned(
+    columns: Float,
+    factors: Sequence[Factor],
+    weights: Float | None = None,
+    *,
+    overwrite: bool = False,
+) -> Demeaned:
     """Return columns less the effects of factors.
 
     Parameters
@@ -49,6 +55,8 @@ def demeaned(columns: Float, factors: Sequence[Factor], weights: Float | None = 
         One or more.
     weights : ndarray, shape (n,), or None
         Positive.
+    overwrite : bool
+        Whether the columns' own memory may take the result.
 
     Returns
     -------
@@ -67,25 +75,30 @@ def demeaned(columns: Float, factors: Sequence[Factor], weights: Float | None = 
         less = np.array([less_means(x, largest, heavy, weights) for x in columns])
         return Demeaned(less.reshape(columns.shape), largest.size)
     if len(others) == 1 and others[0].size <= SOLVED_AT_ONCE:
-        return _two(columns, largest, others[0], weights)
+        found = columns if overwrite else np.empty_like(columns)
+        return _two(columns, (largest, others[0]), weights, found)
     less = np.array([iterated(x, largest, others, weights) for x in columns])
     rank = largest.size + others[0].size - connected_sets(largest, others[0])
     rank += sum(one.size - 1 for one in others[1:])
     return Demeaned(less.reshape(columns.shape), rank)
 
 
-def _two(columns: Float, unit: Factor, period: Factor, weights: Float | None) -> Demeaned:
-    """Return columns less effects of units and periods: exact."""
+def _two(
+    columns: Float, factors: tuple[Factor, Factor], weights: Float | None, found: Float
+) -> Demeaned:
+    """Return columns less effects of units and periods, in ``found``: exact."""
+    unit, period = factors
     seen, even = shared(unit, period, weights)
     if even:
-        return Demeaned(_even(columns, unit, period), unit.size + period.size - 1)
+        _even(columns, unit, period, found)
+        return Demeaned(found, unit.size + period.size - 1)
     heavy, here = unit.sums(weights), period.sums(weights)
     dense = isinstance(seen, np.ndarray)
     share = seen / heavy[:, None] if dense else seen.multiply(1 / heavy[:, None])
     both = seen.T @ share
     products = np.diag(here) - (both if dense else both.toarray())
     shown = shown_periods(products)
-    found, effects = np.empty_like(columns), np.zeros(period.size)
+    effects = np.zeros(period.size)
     solve = np.linalg.inv(products[np.ix_(shown, shown)])
     for i, x in enumerate(columns):
         weighed = x if weights is None else weights * x
@@ -97,25 +110,20 @@ def _two(columns: Float, unit: Factor, period: Factor, weights: Float | None) ->
     return Demeaned(found, unit.size + len(shown))
 
 
-def _even(columns: Float, unit: Factor, period: Factor) -> Float:
-    """Return columns less means of units and of periods, every unit once in every period."""
+def _even(columns: Float, unit: Factor, period: Factor, found: Float) -> None:
+    """Take means of units and of periods out, every unit once in every period."""
     grid = (unit.size, period.size)
     in_order = (unit.codes.reshape(grid) == np.arange(grid[0])[:, None]).all() and (
         period.codes.reshape(grid) == np.arange(grid[1])
     ).all()
-    if in_order:
-        # A product with a vector of shares is a mean, in one pass.
-        cells = columns.reshape(-1, *grid)
-        by_unit = cells @ np.full(grid[1], 1 / grid[1])
-        by_period = np.full(grid[0], 1 / grid[0]) @ cells
-        by_unit -= by_unit.mean(axis=1, keepdims=True)
-        less = cells - by_unit[:, :, None]
-        less -= by_period[:, None, :]
-        flat: Float = less.reshape(columns.shape)
-        return flat
-    less = np.empty_like(columns)
     for i, x in enumerate(columns):
+        if in_order:  # a product with a vector of shares is a mean, in one pass
+            cells, less = x.reshape(grid), found[i].reshape(grid)
+            by_unit = cells @ np.full(grid[1], 1 / grid[1])
+            by_period = np.full(grid[0], 1 / grid[0]) @ cells
+            np.subtract(cells, (by_unit - by_unit.mean())[:, None], out=less)
+            less -= by_period
+            continue
         by_unit, by_period = unit.sums(x) / grid[1], period.sums(x) / grid[0]
-        np.subtract(x, (by_unit - by_unit.mean())[unit.codes], out=less[i])
-        less[i] -= by_period[period.codes]
-    return less
+        np.subtract(x, (by_unit - by_unit.mean())[unit.codes], out=found[i])
+        found[i] -= by_period[period.codes]

@@ -45,7 +45,7 @@ def factor(values: NDArray[Any]) -> Factor:
         low, high = int(whole.min()), int(whole.max())
         if high - low < max(4 * len(whole), 1000):
             # Whole numbers close to each other need no sorting.
-            codes = whole - low
+            codes = whole - low if low else whole
             seen = np.bincount(codes, minlength=high - low + 1) > 0
             if seen.all():
                 return Factor(codes, len(seen))

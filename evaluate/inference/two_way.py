@@ -110,8 +110,7 @@ def absorb_effects(
     rows = _used_rows(y, x, effects, cluster, weights)
     columns = _centred(rows)
     whole = _squares(columns, rows.weights)
-    within = demeaned(columns, rows.factors, rows.weights)
-    del columns  # as large as the rows
+    within = demeaned(columns, rows.factors, rows.weights, overwrite=True)
     design, outcome = within.columns[:-1], within.columns[-1]
     weighed = design if rows.weights is None else design * rows.weights
     groups = _pooled(design, outcome, weighed, _squares(outcome[None], rows.weights))

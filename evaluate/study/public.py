@@ -36,6 +36,7 @@ def public(definition: Definition, prose: Mapping[str, list[Json]]) -> Json:
         design, _ = definition.specs[name]
         analysis["fields"] = analysis.pop("design")[design.name]
         analysis |= {"design": design.name, "design_title": design.title}
+        analysis["design_kind"] = design.kind
     return {**shown, "prose": dict(prose)}
 
 

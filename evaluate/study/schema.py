@@ -8,9 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from evaluate.assumptions.definition import Assumptions
 from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Strict, Summary, Text
 from evaluate.data.definition import ColumnName, Data
 from evaluate.economics.definition import Economics
+from evaluate.evidence.definition import Answer, Evidence
+from evaluate.study.plan_definition import PlanBlock
 from evaluate.study.scalars import is_infinite
 
 Unit = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -227,6 +230,9 @@ class Report(Strict):
     languages: tuple[Language, ...] = Field(
         default=(), description="Languages of the book, the first one first."
     )
+    answers: dict[Name, Answer] = Field(
+        default_factory=dict, description="What only the authors can say, by item of the gate list."
+    )
 
 
 class Study(Strict):
@@ -252,6 +258,11 @@ class Study(Strict):
     analyses: dict[Name, Analysis] = Field(
         default_factory=dict, description="What is computed, by key."
     )
+    assumptions: Assumptions | None = Field(
+        default=None, description="What is expected before any data are seen."
+    )
+    plan: PlanBlock | None = Field(default=None, description="Registration and deviations.")
+    evidence: Evidence | None = Field(default=None, description="Judgements behind the ratings.")
     economics: Economics | None = Field(default=None, description="Costs and benefits.")
     disclosure: Disclosure = Field(default_factory=Disclosure, description="Release rules.")
     report: Report = Field(default_factory=Report, description="Publication.")

@@ -1,0 +1,1 @@
+"""What a study assumes before it has data, and data drawn from it."""

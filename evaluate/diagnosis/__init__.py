@@ -1,0 +1,1 @@
+"""What a design would find, by simulation with its own inference, and by formula."""

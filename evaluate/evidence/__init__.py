@@ -1,0 +1,1 @@
+"""How strong the evidence of a finding is, by published rules; reporting checklists."""
