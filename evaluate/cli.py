@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -140,6 +141,59 @@ def _require_room(out: Path | None, studies: Sequence[Path]) -> None:
                 )
             ]
         )
+
+
+@app.command()
+def lock(
+    path: One = Path(),
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date of locking; today when left out."),
+    ] = None,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Add a further version to a plan that is locked.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Freeze the plan in plan/, with its hash; `run` shows every deviation from it."""
+    from evaluate.lock import lock as lock_plan
+
+    def step(folder: Path, progress: Progress) -> int:
+        day = None if date is None else date.date()
+        locked = lock_plan(folder, date=day, amend=amend, progress=progress)
+        document = locked.path.with_suffix(".md")
+        typer.echo(f"{folder}: the plan is locked in {locked.path} ({document.name} to read)")
+        typer.echo(f"  sha256 {locked.sha256}")
+        return 0
+
+    each(studies_of([path]), step, as_json=as_json)
+
+
+@app.command()
+def power(
+    path: One = Path(),
+    draws: Annotated[
+        int, typer.Option(help="Simulated studies with the assumed effect, and as many without.")
+    ] = 1000,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one for each core when left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate the study as assumed, estimate it as planned, and write plan/diagnosis.json."""
+    from evaluate.power import power as diagnose_study
+    from evaluate.power import sentences
+
+    def step(folder: Path, progress: Progress) -> int:
+        def shown(done: int, total: int) -> None:
+            progress("simulated studies", done / total)
+
+        found = diagnose_study(folder, draws=draws, workers=workers, progress=shown)
+        for sentence in sentences(found):
+            typer.echo(f"{folder}: {sentence}")
+        return 0
+
+    each(studies_of([path]), step, as_json=as_json)
 
 
 @app.command()

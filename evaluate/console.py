@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import typer
 
@@ -17,7 +17,14 @@ from evaluate.errors import EvaluateError, Problem
 REFUSED, DEFINITION, BUG, DIFFERENT = 1, 2, 5, 6
 _GRAVITY = (BUG, 4, 3, 2, DIFFERENT, REFUSED)
 
-Progress = Callable[[str], None]
+
+class Progress(Protocol):
+    """Told what is being done, and how much of it where that is known."""
+
+    def __call__(self, name: str, share: float | None = None) -> None:
+        """Show the name of a step, and the share of it that is done, in 0..1."""
+
+
 Step = Callable[[Path, Progress], int]
 
 
@@ -65,7 +72,7 @@ def each(
 
 def _attempt(path: Path, step: Step, progress: Progress, problems: list[Problem]) -> int:
     try:
-        return step(path, lambda name: progress(f"{path}: {name}"))
+        return step(path, lambda name, share=None: progress(f"{path}: {name}", share))
     except EvaluateError as error:
         problems += error.problems
         return error.exit_code
@@ -99,17 +106,39 @@ def leave(
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[str], None]]:
+def _bar(total: int) -> Iterator[Progress]:
     """Show what is being done: a bar on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda name: typer.echo(name, err=True)
+        yield _Lines()
         return
     from rich.console import Console
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None if total == 1 else total)
-        yield lambda name: bar.update(task, description=name)
+
+        def show(name: str, share: float | None = None) -> None:
+            bar.update(task, description=name)
+            if share is not None:
+                bar.update(task, total=1.0, completed=share)
+
+        yield show
+
+
+class _Lines:
+    """A line for each step, and for each tenth of a step whose share is known."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, int] | None = None
+
+    def __call__(self, name: str, share: float | None = None) -> None:
+        if share is None:
+            typer.echo(name, err=True)
+            return
+        tenth = name, int(share * 10)
+        if tenth != self._last:
+            typer.echo(f"{name}: {tenth[1] * 10} %", err=True)
+        self._last = tenth
 
 
 _stopped: list[int] = []

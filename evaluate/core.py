@@ -110,6 +110,8 @@ class Settings:
     family : tuple of int or None
         Entropy of the random stream that all outcomes tested together share; ``None`` where
         the outcome is tested alone.
+    headline_only : bool
+        Whether the headline row is all that is wanted, as in simulations; it is the same.
     """
 
     adjustment: Literal["none", "additive", "interacted"] | None = None
@@ -120,6 +122,7 @@ class Settings:
     subgroups: tuple[str, ...] = ()
     probability: str | float | None = None
     family: tuple[int, ...] | None = None
+    headline_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

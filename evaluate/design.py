@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -139,6 +139,25 @@ class Design(Generic[S]):
     simulate: Callable[[S, Scenario, np.random.Generator], Simulated[S]]
     example: tuple[S, Scenario]
     kind: Kind
+
+
+def draw_example(design: Design[S], rng: np.random.Generator, effect: float) -> Simulated[S]:
+    """Draw a design's example, with another effect on its outcomes.
+
+    Parameters
+    ----------
+    design : Design
+        Whose example is drawn.
+    rng : numpy.random.Generator
+        Source of chance.
+    effect : float
+        In the unit of the outcomes.
+    """
+    spec, scenario = design.example
+    outcomes = {
+        name: one.model_copy(update={"effect": effect}) for name, one in scenario.outcomes.items()
+    }
+    return design.simulate(spec, replace(scenario, outcomes=outcomes), rng)
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from evaluate.appraise import appraised
 from evaluate.claims import detectable, rung, verdict
 from evaluate.core import (
     Completeness,
@@ -28,6 +29,8 @@ from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
 from evaluate.linkage import linked
 from evaluate.prepare import Prepared, prepare, work_folder
+from evaluate.registered import as_registered, beside, moved
+from evaluate.study.plan_report import deviations_table, plan_check, with_plan
 from evaluate.study.public import public
 from evaluate.study.schema import Study
 
@@ -75,26 +78,32 @@ def run(
     progress("definition and data")
     with prepare(Path(path), dummy=dummy) as prepared:
         results, refusals = _estimate(prepared, engine, progress)
+        locked, unable = _as_registered(prepared, engine, progress, dummy=dummy)
     study = prepared.definition.study
     results, families = adjusted(study, results, _leading(study))
     rows = prepared.rows
     results, joins = linked(results, rows.joins if rows else (), rows.lags if rows else ())
+    results |= {name: beside(results.get(name), one) for name, one in locked.items()}
+    plan = prepared.plan
+    deviated = (deviations_table(plan.deviations),) if plan and plan.deviations else ()
     progress("gate")
-    released = _release(study, results, refusals, (*families, *joins))
-    return Finding(
+    released = _release(study, results, [*refusals, *unable], (*families, *joins, *deviated))
+    finding = Finding(
         id=study.id,
-        study=public(prepared.definition, prepared.prose),
+        study=with_plan(public(prepared.definition, prepared.prose), plan),
         data_kind=study.data.kind if study.data and study.status != "planned" else None,
         stage=study.status,
         outcome=_completeness(results, released.refusals),
         verdicts=tuple(_verdicts(prepared, released)),
         estimates=released.estimates,
-        checks=released.checks,
+        # Its sentence comes from definitions alone, so that the gate has nothing to hide in it.
+        checks=(*released.checks, plan_check(plan)) if plan else released.checks,
         tables=released.tables,
         refusals=released.refusals,
         provenance={**prepared.hashes, "source": source()},
         released={"profile": released.profile, "hidden": released.hidden},
     )
+    return appraised(finding, prepared.definition.at)
 
 
 def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Results, list[Refusal]]:
@@ -112,6 +121,27 @@ def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Resu
             except Refused as refused:
                 refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
     return results, refusals
+
+
+def _as_registered(
+    prepared: Prepared, engine: str, progress: Progress, *, dummy: bool
+) -> tuple[Results, list[Refusal]]:
+    """Estimate, as the locked plan has it, every registered analysis that has been changed."""
+    found: Results = {}
+    refusals: list[Refusal] = []
+    plan = prepared.plan
+    if plan is None or prepared.rows is None:
+        return found, refusals
+    for name in moved(plan):
+        progress(f"analysis {name} as registered")
+        try:
+            with as_registered(plan, name, dummy=dummy) as then:
+                results, refused = _estimate(then, engine, lambda step: None)
+        except Refused as error:
+            refused, results = [Refusal(name, error.code, error.why, error.fix)], {}
+        refusals += refused
+        found |= results
+    return found, refusals
 
 
 def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
@@ -202,7 +232,11 @@ def _money(study: Study, rows: tuple[Estimate, ...]) -> tuple[tuple[Table, ...],
     spec = study.economics
     if spec is None or not study.analyses or study.status == "planned":
         return (), []
-    found = [one for one in rows if (one.analysis, one.term) == (spec.analysis, spec.term)]
+    found = [
+        one
+        for one in rows
+        if (one.analysis, one.term) == (spec.analysis, spec.term) and one.role != "registered"
+    ]
     if not found:
         why = f"`{spec.analysis}` gives no estimate called `{spec.term}`, so nothing can be valued"
         fix = "value a term of an analysis that is estimable, such as overall"

@@ -17,8 +17,10 @@ from evaluate.data.watch import data_hash
 from evaluate.errors import DataError, EvaluateError, Problem, StudyError
 from evaluate.findings.provenance import digest, keyed, source
 from evaluate.study import prose
+from evaluate.study.against_plan import Registered, in_the_plan, registered
 from evaluate.study.columns import analysis_roles
 from evaluate.study.load import Definition, load
+from evaluate.study.lock_file import lock_hash
 from evaluate.study.public import languages
 from evaluate.study.roles import Known, names_with_digits
 
@@ -41,6 +43,8 @@ class Prepared:
         Name of the view with each analysis's rows.
     hashes : mapping of str to str
         What all this was made from.
+    plan : Registered or None
+        The study held against its locked plan; ``None`` where none is locked.
     """
 
     definition: Definition
@@ -48,6 +52,7 @@ class Prepared:
     rows: Rows | None
     samples: Mapping[str, str]
     hashes: Mapping[str, str]
+    plan: Registered | None = None
 
 
 @contextmanager
@@ -68,9 +73,15 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
     DataError
         If the data do not hold what they promise.
     """
-    definition = _with_dummy(load(path)) if dummy else load(path)
+    loaded = load(path)
+    definition = _with_dummy(loaded) if dummy else loaded
     texts, problems = _prose(definition)
-    dictionary = None
+    plan, dictionary = None, None
+    try:
+        plan = registered(loaded)
+    except StudyError as error:
+        problems += error.problems
+    definition = in_the_plan(definition, plan)
     try:
         dictionary = dictionary_for(definition.folder)
     except EvaluateError as error:
@@ -80,12 +91,36 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
     hashes = _hashes(definition, dictionary)
     data = definition.study.data
     if data is None or definition.study.status == "planned":
-        yield Prepared(definition, texts, None, {}, hashes)
+        yield Prepared(definition, texts, None, {}, hashes, plan)
         return
     with _rows(definition, data, dictionary) as rows:
         samples = _samples(definition, rows)
         hashes["data"] = _kept(rows.sha256, definition)
-        yield Prepared(definition, texts, rows, samples, hashes)
+        yield Prepared(definition, texts, rows, samples, hashes, plan)
+
+
+@contextmanager
+def reopen(definition: Definition) -> Iterator[Prepared]:
+    """Open the rows of a definition that is not the one in the file; close them at the end.
+
+    Parameters
+    ----------
+    definition : Definition
+        With data; nothing but its rows and samples is prepared.
+
+    Raises
+    ------
+    StudyError
+        If the dictionary has not what the definition names.
+    DataError
+        If the data do not hold it.
+    """
+    data = definition.study.data
+    if data is None:
+        yield Prepared(definition, {}, None, {}, {})
+        return
+    with _rows(definition, data, dictionary_for(definition.folder)) as rows:
+        yield Prepared(definition, {}, rows, _samples(definition, rows), {})
 
 
 def fingerprint(path: Path) -> dict[str, str]:
@@ -166,7 +201,9 @@ def _text_files(definition: Definition) -> dict[str, Path]:
 def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
     study = definition.study
     texts = _text_files(definition)
+    lock = lock_hash(definition.folder)
     found = {
+        **({} if lock is None else {"lock": lock}),
         "definition": definition.sha256,
         "text": digest(one for k, f in texts.items() for one in (k.encode(), _bytes(f))),
     }

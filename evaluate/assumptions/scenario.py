@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evaluate.assumptions.definition import (
+    Alternative,
     AssumedCovariate,
     AssumedOutcome,
     Assumptions,
@@ -66,4 +67,35 @@ def scenario_of(assumptions: Assumptions, columns: Mapping[str, str]) -> Scenari
         strata=assumptions.strata,
         periods=assumptions.periods,
         received=assumptions.received,
+    )
+
+
+def alternative_of(scenario: Scenario, other: Alternative, primary: str) -> Scenario:
+    """Return a scenario with what an alternative changes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The study's own.
+    other : Alternative
+        What is changed; what it leaves out stays.
+    primary : str
+        Column of the outcome that its effect is on.
+    """
+    size = other.cluster_size
+    outcomes = dict(scenario.outcomes)
+    if other.icc is not None:
+        outcomes = {k: one.model_copy(update={"icc": other.icc}) for k, one in outcomes.items()}
+    if other.effect is not None and primary in outcomes:
+        outcomes[primary] = outcomes[primary].model_copy(update={"effect": other.effect})
+    return replace(
+        scenario,
+        units=other.clusters or other.people or scenario.units,
+        size=scenario.size
+        if size is None
+        else ClusterSize(mean=size)
+        if isinstance(size, float | int)
+        else size,
+        outcomes=outcomes,
+        treated_share=other.treated_share or scenario.treated_share,
     )

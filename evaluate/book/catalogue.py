@@ -11,6 +11,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from evaluate.book.lead import doubts, outcome_title
 from evaluate.book.picture import figure
+from evaluate.book.plan import locked
+from evaluate.book.power import detectable
 from evaluate.book.sources import findings, outdated
 from evaluate.book.view import View
 from evaluate.book.write import Content, box, marked, paragraph, strong, table
@@ -117,19 +119,22 @@ def _cell(label: str, value: str, under: str) -> nodes.Node:
 
 
 def planned(views: Views) -> Iterator[nodes.Node]:
-    """Yield the table of planned studies: what each would be compared with and measure."""
-    rows = [_planned(slug, one) for slug, one in views.items() if one.planned]
+    """Yield the table of planned studies: what each would be compared with, measure and find."""
+    rows = {slug: one for slug, one in views.items() if one.planned}
     if rows:
         w = next(iter(views.values())).words
-        head = [w("catalogue.study"), w("catalogue.idea"), w("catalogue.outcome")]
-        yield table(w("catalogue.planned"), head, rows)
+        powered = any(detectable(one, one.primary) is not None for one in rows.values())
+        keys = ("study", "idea", "outcome", "detectable")[: 4 if powered else 3]
+        cells = (_planned(slug, one)[: len(keys)] for slug, one in rows.items())
+        yield table(w("catalogue.planned"), [w(f"catalogue.{one}") for one in keys], cells)
 
 
 def _planned(slug: str, view: View) -> Sequence[Content]:
-    outcomes = view.study["outcomes"].values()
-    first = next((one for one in outcomes if one["role"] == "primary"), next(iter(outcomes)))
     title = to_study(slug, view.texts(view.study["title"]))
-    return [title, view.texts(view.study["comparison"]["who"]), view.texts(first["title"])]
+    first, size = view.outcome(view.primary), detectable(view, view.primary)
+    found = _DASH if size is None else view.effect(size, str(first["unit"]), sign=False)
+    who = view.texts(view.study["comparison"]["who"])
+    return [title, who, view.texts(first["title"]), found]
 
 
 def everything(views: Views) -> Iterator[nodes.Node]:
@@ -147,6 +152,8 @@ def _row(slug: str, view: View) -> Sequence[Content]:
     status = [w(f"status.{view.finding.stage}")]
     if view.finding.data_kind:
         status.append(w(f"kind.{view.finding.data_kind}"))
+    if locked(view):
+        status.append(w("plan.badge"))
     return [
         to_study(slug, view.texts(view.study["title"])),
         ", ".join(status),

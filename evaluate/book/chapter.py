@@ -9,10 +9,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
+from evaluate.book import folded
+from evaluate.book.checklists import checklists, effect_sizes
 from evaluate.book.evidence import sure
 from evaluate.book.lead import facts, lead
 from evaluate.book.money import money
 from evaluate.book.picture import Drawing, closing, figure, opening
+from evaluate.book.plan import changes, first_screen
+from evaluate.book.power import power
 from evaluate.book.programme import comparison, done, outcomes, programme, published
 from evaluate.book.prose import UnknownNumberError, prose, references
 from evaluate.book.results import all_numbers, results
@@ -51,19 +55,38 @@ def chapter(view: View) -> nodes.section:
     UnknownNumberError
         If the prose points to a number that the finding does not hold.
     """
-    return section(view.texts(view.study["question"]), view.finding.id, _parts(view))
+    return _live(section(view.texts(view.study["question"]), view.finding.id, _parts(view)))
+
+
+def _live(page: nodes.section) -> nodes.section:
+    """Turn links to places that this chapter has not into words; name the others by heading."""
+    known = {one: node for node in page.findall(nodes.Element) for one in node["ids"]}
+    for one in list(page.findall(nodes.reference)):
+        if "refid" not in one:
+            continue
+        target = known.get(one["refid"])
+        if target is None:
+            one.replace_self(one.children)
+        elif isinstance(target, nodes.section) and one.astext() == one["refid"]:
+            one.children = [nodes.Text(target[0].astext())]
+    return page
 
 
 def _parts(view: View) -> Iterator[nodes.Node]:
     yield from _banner(view)
     yield from lead(view)
     yield facts(view)
-    if not view.planned:
+    yield from first_screen(view)
+    if view.planned:
+        yield from power(view)
+    else:
         yield from figure(view, "answer")
         yield sure(view)
         yield results(view)
         yield from _refused(view)
+        yield from power(view)
         yield from money(view)
+    yield from changes(view)
     yield from prose(view)
     yield done(view)
     yield comparison(view)
@@ -71,6 +94,8 @@ def _parts(view: View) -> Iterator[nodes.Node]:
     yield outcomes(view)
     yield from published(view)
     yield from references(view)
+    yield from effect_sizes(view)
+    yield from checklists(view)
     if view.finding.estimates:
         yield all_numbers(view)
     yield again(view)
@@ -163,3 +188,4 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-read", _short_title, priority=900)
     app.add_directive("study", Study)
     app.add_node(Drawing, html=(_visit, _depart))
+    folded.setup(app)

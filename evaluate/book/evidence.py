@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from docutils import nodes
 
+from evaluate.book.power import false_alarms
+from evaluate.book.ratings import certainty_line, panel
 from evaluate.book.view import View
 from evaluate.book.write import box, marked, paragraph, section, strong
 from evaluate.core import Check
@@ -29,7 +31,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         missing = [_reason(view, one) for one in verdict.because if one.startswith(_ABOVE)]
         if missing:
             step += [" ", w("sure.next", reasons="; ".join(missing))]
-        yield box([paragraph(step)], "ev-sure-word")
+        yield box([*certainty_line(view), paragraph(step)], "ev-sure-word")
     comparison = view.study["comparison"]
     credible = [strong(w("sure.credible")), ": ", view.texts(comparison["why_credible"])]
     yield paragraph(credible)
@@ -40,6 +42,9 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
             for one, where in checks
         ]
         yield nodes.bullet_list("", *items, classes=["ev-checks"])
+    if view.finding.estimates:
+        yield false_alarms(view)
+    yield from panel(view)
 
 
 def _reason(view: View, because: str) -> str:
@@ -69,6 +74,8 @@ def _style(check: Check) -> str:
 def _check(view: View, check: Check, where: str) -> nodes.paragraph:
     """Return a check with sign and word, never by colour alone."""
     word = f"{_SIGNS[check.result]} {view.words(f'check.{check.result}')}"
-    name = view.words("check.of", name=_name(view, check.name), analysis=where)
+    name = _name(view, check.name)
+    if where:
+        name = view.words("check.of", name=name, analysis=where)
     body = [strong(f"{name}."), " ", view.texts({"en": check.text})]
     return paragraph([marked(word, "ev-check-word"), " ", marked(body, "ev-check-body")])

@@ -6,28 +6,37 @@ from collections.abc import Iterator
 
 from docutils import nodes
 
-from evaluate.book.view import View
+from evaluate.book.power import could_detect, detectable
+from evaluate.book.ratings import certainty
+from evaluate.book.view import Row, View
 from evaluate.book.write import Content, box, marked, paragraph, strong
-from evaluate.core import Estimate, Verdict
+from evaluate.core import Cell, Estimate, Verdict
 
 _HUNDRED = 100
 
 
 def lead(view: View) -> list[nodes.Node]:
     """Return the lead paragraph; it never says more than the verdict."""
+    said = _lead(view)
+    said["ids"] = ["lead"]
+    return [said]
+
+
+def _lead(view: View) -> nodes.paragraph:
     if view.planned:
-        word, sentence = view.words("verdict.planned"), view.words("lead.planned")
-        return [paragraph([strong(f"{word}."), " ", sentence], "ev-lead")]
+        said = [*could_detect(view), view.words("lead.planned")]
+        word = strong(f"{view.words('verdict.planned')}.")
+        return paragraph([word, " ", " ".join(said)], "ev-lead")
     found = view.lead()
     if found is None:
-        return [paragraph(view.words("lead.no_headline"), "ev-lead")]
+        return paragraph(view.words("lead.no_headline"), "ev-lead")
     verdict, row = found
     word = strong(f"{view.words(f'verdict.{verdict.verdict}')}.")
     if row is None:
         why = "; ".join(verdict.because)
-        return [paragraph([word, " ", view.words("lead.refused", why=why)], "ev-lead")]
+        return paragraph([word, " ", view.words("lead.refused", why=why)], "ev-lead")
     sentences = [_sentence(view, verdict, row), *_limits(view, verdict, row)]
-    return [paragraph([word, " ", " ".join(sentences)], "ev-lead")]
+    return paragraph([word, " ", " ".join(sentences)], "ev-lead")
 
 
 def outcome_title(view: View, key: str) -> str:
@@ -36,8 +45,10 @@ def outcome_title(view: View, key: str) -> str:
 
 
 def _sentence(view: View, verdict: Verdict, row: Estimate) -> str:
-    arms = view.arms(row)
+    arms, told = view.arms(row), _counted(view, row)
     title = outcome_title(view, verdict.outcome)
+    if told:
+        return f"{view.words('lead.of_outcome', outcome=title)} {frequency(view, told)}"
     if arms is None or row.method != "difference in means":
         low, high = view.effect(row.conf_low, row.unit), view.effect(row.conf_high, row.unit)
         difference = view.effect(row.estimate, row.unit)
@@ -63,6 +74,29 @@ def _of_hundred(view: View, row: Estimate, arms: tuple[float, float]) -> str:
     slots |= {"low": round(_HUNDRED * row.conf_low), "high": round(_HUNDRED * row.conf_high)}
     shown = {name: _people(view, value) for name, value in slots.items()}
     return view.words("lead.share", treated=treated, comparison=comparison, **shown)
+
+
+def _counted(view: View, row: Estimate) -> Row:
+    """Return an effect in people of 100 where the finding counts them; else nothing."""
+    found = (
+        one
+        for one in view.of_kind("frequencies")
+        if (one.get("analysis"), one.get("outcome")) == (row.analysis, row.outcome)
+    )
+    return next(found, {})
+
+
+def frequency(view: View, row: Row) -> str:
+    """Return an effect in people of 100 with its range, from a row that counts them."""
+    counts = {name: round(float(row[name] or 0)) for name in ("with_programme", "without")}
+    shown = {name: people(view, row.get(name)) for name in ("difference", "low", "high")}
+    treated, comparison = counts.values()
+    return view.words("lead.share", treated=treated, comparison=comparison, **shown)
+
+
+def people(view: View, cell: Cell) -> str:
+    """Return a difference of people in words."""
+    return _people(view, round(float(cell))) if isinstance(cell, (int, float)) else "–"
 
 
 def _people(view: View, n: int) -> str:
@@ -109,17 +143,19 @@ def _fact(label: str, value: Content, under: str = "") -> nodes.Node:
 
 def _planned_facts(view: View) -> Iterator[tuple[str, Content, str]]:
     w, programme = view.words, view.study["programme"]
+    mde = detectable(view, view.primary)
+    if mde is not None:
+        size = view.effect(mde, str(view.outcome(view.primary)["unit"]), sign=False)
+        yield w("power.mde"), size, w("facts.four_of_five")
     yield w("facts.status"), w(f"status.{view.finding.stage}"), ""
     yield w("facts.owner"), view.texts(programme["owner"]), ""
     if "period" in programme:
         yield w("facts.period"), _years(programme["period"]), ""
     if "country" in programme:
         yield w("facts.country"), ", ".join(map(view.texts.plain, programme["country"])), ""
-    yield (
-        w("facts.class"),
-        ", ".join(w(f"class.{one}") for one in view.study["intervention"]["class"]),
-        "",
-    )
+    kinds = view.study["intervention"]["class"]
+    if mde is None:
+        yield w("facts.class"), ", ".join(w(f"class.{one}") for one in kinds), ""
 
 
 def _years(period: dict[str, str]) -> str:
@@ -152,6 +188,9 @@ def doubts(view: View) -> Iterator[str]:
     if found is None:
         return
     verdict, row = found
+    level = certainty(view)
+    if level:
+        yield level
     yield view.words("facts.step", step=verdict.rung)
     if "likely overstated" in verdict.because:
         yield view.words("catalogue.overstated")

@@ -9,6 +9,7 @@ from docutils import nodes
 from evaluate.book.detail import details
 from evaluate.book.lead import outcome_title
 from evaluate.book.numbers import p_value
+from evaluate.book.otherwise import ELSEWHERE, as_registered, hundreds, unplanned
 from evaluate.book.picture import figure
 from evaluate.book.view import View
 from evaluate.book.write import Content, marked, paragraph, section, strong, table
@@ -32,10 +33,12 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         head = [w("results.outcome"), w("results.without"), w("results.with")]
         head += [w("results.difference", level=level), w("results.result")]
         yield table(w("results.estimates"), head, rows, "ev-numbers", "ev-last-word")
+    yield from hundreds(view)
     yield from (paragraph(one) for one in _worthwhile(view))
     yield from (paragraph(one, "ev-note") for one in _chosen(view))
     yield from (paragraph(one, "ev-note") for one in _methods(view))
     yield from _beside(view, level)
+    yield from unplanned(view, level)
     yield from _groups(view)
     hidden = view.finding.released.get("hidden")
     if hidden:
@@ -65,6 +68,7 @@ def _outcome_rows(view: View) -> Iterator[Sequence[Content]]:
         means = [view.level(one, row.unit) for one in reversed(arms)] if arms else [ABSENT, ABSENT]
         effect = [strong(view.effect(row.estimate, row.unit)), f" ({_interval(view, row)})"]
         yield [title, *means, effect, word]
+        yield from as_registered(view, row)
 
 
 def _worthwhile(view: View) -> Iterator[Content]:
@@ -106,7 +110,9 @@ def _beside(view: View, level: str) -> Iterator[nodes.Node]:
     others = [
         one
         for one in view.finding.estimates
-        if _same(one) not in alike and not one.term.startswith(_IN_THEIR_OWN_TABLE)
+        if _same(one) not in alike
+        and not one.term.startswith(_IN_THEIR_OWN_TABLE)
+        and one.role not in ELSEWHERE
     ]
     rows = list({_same(one): one for one in others}.values())
     if not rows:
@@ -153,6 +159,7 @@ def _groups(view: View) -> Iterator[nodes.Node]:
 
 
 def _flow(view: View, analysis: str, unit: str) -> Iterator[nodes.Node]:
+    yield from figure(view, "flow")
     w, arms = view.words, view.rows(f"{analysis}.arms")
     lost = view.rows(f"{analysis}.attrition")
     if not arms:

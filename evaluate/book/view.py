@@ -97,6 +97,15 @@ class View:
         key = table.columns[0].name
         return {str(row[key]): row for row in table.rows if key in row}
 
+    def of_kind(self, kind: str) -> tuple[Row, ...]:
+        """Return the rows of all tables of a kind, each with its analysis, in their order."""
+        return tuple(
+            {"analysis": one.analysis, **row}
+            for one in self.finding.tables
+            if one.kind == kind
+            for row in one.rows
+        )
+
     def headline(self, outcome: str) -> Estimate | None:
         """Return the row that stands for an outcome."""
         return next(
@@ -114,6 +123,13 @@ class View:
         return sorted(
             self.finding.verdicts, key=lambda one: order[self.outcome(one.outcome)["role"]]
         )
+
+    @property
+    def primary(self) -> str:
+        """Return the outcome that the question is about: the first primary one, else the first."""
+        outcomes = self.study["outcomes"]
+        ranked = sorted(outcomes, key=lambda one: outcomes[one]["role"] != "primary")
+        return str(ranked[0])
 
     def lead(self) -> tuple[Verdict, Estimate | None] | None:
         """Return the verdict that answers the question, with its row."""

@@ -15,6 +15,7 @@ from evaluate.data.levels import Indicator
 from evaluate.data.moments import Float, Moments, Summary
 
 SATISFIED, WITH_ADJUSTMENT = 0.05, 0.25
+COX_SCALE = 1.65
 # Shares and sums that differ by less are equal but for rounding.
 _ROUNDING = 1e-9
 Category = Literal["satisfied", "needs adjustment", "not satisfied"]
@@ -108,7 +109,22 @@ def hedges_g(difference: float, std_dev: float, n: int) -> float:
     ----------
     What Works Clearinghouse (2022), Handbook 5.0: (1 - 3 / (4 n - 9)) d.
     """
-    return (1 - 3 / (4 * n - 9)) * difference / std_dev
+    return omega(n) * difference / std_dev
+
+
+def omega(n: int) -> float:
+    """Return the correction of a standardised difference for small samples.
+
+    Parameters
+    ----------
+    n : int
+        Individuals in both groups.
+
+    References
+    ----------
+    Hedges (1981), Journal of Educational Statistics 6(2): 1 - 3 / (4 n - 9).
+    """
+    return 1 - 3 / (4 * n - 9)
 
 
 def cox_index(treated: float, comparison: float) -> float:
@@ -120,7 +136,7 @@ def cox_index(treated: float, comparison: float) -> float:
     correction for small samples: the handbook does not show it in this formula.
     """
     odds = log(treated / (1 - treated)) - log(comparison / (1 - comparison))
-    return odds / 1.65
+    return odds / COX_SCALE
 
 
 def balance(

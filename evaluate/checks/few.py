@@ -99,7 +99,7 @@ def judge(
     if test is not None:
         tests.append(of_randomisation(test))
     joint: Mapping[str, Float] = {}
-    if fitted.clustered and (few or "wild" in asked):
+    if fitted.clustered and (few or "wild" in asked) and not trial.settings.headline_only:
         wild = bootstrap(fitted, **_draws(trial))
         tests.append(_of_bootstrap(wild))
         joint = {} if isinstance(wild, Refused) else _joint(trial, fitted, wild)

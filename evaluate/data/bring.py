@@ -140,8 +140,25 @@ def bring(
     found: Layout,
     columns: Sequence[str],
     variables: Mapping[str, Variable],
+    *,
+    may_be_empty: bool = False,
 ) -> tuple[Brought, list[Problem]]:
     """Type the wanted columns of a source, and return what is wrong with their cells.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Can read the source's files.
+    source : Fetched
+        The source.
+    found : Layout
+        Its columns.
+    columns : sequence of str
+        Those that are wanted.
+    variables : mapping of str to Variable
+        The dictionary.
+    may_be_empty : bool
+        Whether a source without rows is no fault.
 
     Raises
     ------
@@ -163,7 +180,7 @@ def bring(
         if found.stored:
             refuse_rejected(connection, origin)
         n_rows, counts = survey(connection, relation, cells, None if found.stored else found.scan)
-        if not n_rows:
+        if not n_rows and not may_be_empty:
             raise _no_rows(origin)
         problems = problems_in(connection, relation, cells, counts)
     if not problems:

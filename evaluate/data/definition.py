@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from evaluate.core import DataKind, Name, Strict
+from evaluate.core import DataKind, Name, Slug, Strict
+from evaluate.data.cohort_definition import Cohort, Units
 from evaluate.data.rules import ColumnName, Condition, Derive
 
 __all__ = ["ColumnName", "Data", "Join", "Source"]
@@ -121,6 +122,19 @@ class Join(Strict):
         return (self.on,) if isinstance(self.on, str) else self.on
 
 
+class Measured(Strict):
+    """A column that somebody else measured by a published definition."""
+
+    column: ColumnName = Field(description="Column.")
+    standard: Slug = Field(description="Which definition, such as eurostat-early-leavers.")
+    over: ColumnName | None = Field(
+        default=None, description="Column of years or dates that the series runs over."
+    )
+    break_term: ColumnName | None = Field(
+        default=None, description="Column that is 1 after a break of the definition and 0 before."
+    )
+
+
 class Data(Strict):
     """Where rows come from, which columns are computed, and which rows are used."""
 
@@ -137,6 +151,15 @@ class Data(Strict):
     dummy: RelativePath | None = Field(
         default=None, description="Dummy rows in place of restricted ones, for `run --dummy`."
     )
+    cohort: Cohort | None = Field(
+        default=None, description="One row for each person at entry, from registers."
+    )
+    units: dict[Name, Units] = Field(
+        default_factory=dict, description="Columns of units as of one day, by name."
+    )
+    measured: tuple[Measured, ...] = Field(
+        default=(), description="Columns that follow a published definition with breaks."
+    )
     derive: tuple[Derive, ...] = Field(default=(), description="Computed columns, in order.")
     where: tuple[Condition, ...] = Field(
         default=(), description="Rows that are used: all must hold."
@@ -150,21 +173,27 @@ class Data(Strict):
             raise ValueError(
                 "dummy rows stand in only for restricted data; delete `dummy`, or set `kind: restricted`"
             )
-        for fault in _join_faults(self.tables, self.join):
+        for fault in (*_cohort_faults(self), *_join_faults(self)):
             raise ValueError(fault)
         return self
 
     def in_dummy_form(self) -> Data:
         """Return the same block with the dummy rows in place of the restricted ones.
 
-        The dummy rows are one table with every column, whatever the sources were.
+        The dummy rows are one table with every column, whatever the sources were: there is no
+        cohort to form and no status to find. For a cohort they may also be a folder with a
+        folder of rows for each source, which go the way of the restricted ones.
         """
         suffix = PurePosixPath(self.dummy or "").suffix.lower()
+        changed: dict[str, object] = {"kind": "dummy", "source": None, "dummy": None}
+        if self.cohort is not None and not suffix:
+            rows = {name: Source(path=f"{self.dummy}/{name}") for name in self.tables}
+            return self.model_copy(update={**changed, "sources": rows})
         kept = {} if suffix in TYPED_SUFFIXES else {one: getattr(self.main, one)
                                                     for one in self.main.given}  # fmt: skip
-        rows = Source(path=self.dummy, **kept)
-        changed = {"kind": "dummy", "source": None, "sources": {"main": rows}, "dummy": None}
-        return self.model_copy(update={**changed, "join": ()})
+        changed["sources"] = {"main": Source(path=self.dummy, **kept)}
+        derive = tuple(one for one in self.derive if one.status is None)
+        return self.model_copy(update={**changed, "join": (), "cohort": None, "derive": derive})
 
     @property
     def tables(self) -> Mapping[str, Source]:
@@ -172,15 +201,59 @@ class Data(Strict):
         return {"main": Source(path=self.source)} if self.sources is None else self.sources
 
     @property
+    def main_name(self) -> str:
+        """Return the name of the source whose rows stay.
+
+        The cohort says which; else it is the first join's left one, or the first of all.
+        """
+        if self.cohort is not None and self.cohort.persons is not None:
+            return self.cohort.persons
+        return self.join[0].left if self.join else next(iter(self.tables))
+
+    @property
     def main(self) -> Source:
-        """Return the source whose rows stay: the first join's left one, or the only one."""
-        name = self.join[0].left if self.join else next(iter(self.tables))
-        return self.tables[name]
+        """Return the source whose rows stay."""
+        return self.tables[self.main_name]
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Return the sources whose rows are looked up for each person, and not joined."""
+        if self.cohort is None:
+            return frozenset()
+        named = {self.cohort.entry.source, *(one.source for _, _, one in self.cohort.criteria)}
+        named |= {one.status.source for one in self.derive if one.status is not None}
+        return frozenset(one for one in named if one is not None)
 
 
-def _join_faults(tables: Mapping[str, Source], joins: tuple[Join, ...]) -> Iterator[str]:
+def _cohort_faults(data: Data) -> Iterator[str]:
+    """Yield what keeps a cohort from being formed of the sources."""
+    tables, cohort = data.tables, data.cohort
+    if cohort is None:
+        for one in data.derive:
+            if one.status is not None:
+                yield (
+                    f"`{one.name}` asks for a status after entry, and there is no cohort; add "
+                    "`cohort:` with the day of entry"
+                )
+        return
+    for name in sorted({cohort.persons or data.main_name, *data.asked}):
+        if name not in tables:
+            known = ", ".join(f"`{one}`" for one in tables)
+            yield f"the cohort asks `{name}`, but `sources` has no such source; name one of {known}"
+    if cohort.entry.source == data.main_name:
+        yield "the entries are the persons' own rows; delete `source` under `entry`"
+    for join in data.join:
+        if join.right in data.asked:
+            yield (
+                f"`{join.right}` is joined row by row, and looked up for each person; delete the "
+                "join, or read the file as two sources"
+            )
+
+
+def _join_faults(data: Data) -> Iterator[str]:
     """Yield what keeps the joins from making one table of all sources."""
-    joined = {joins[0].left} if joins else set(list(tables)[:1])
+    tables, joins = data.tables, data.join
+    joined = {data.main_name}
     for one in joins:
         for name in (one.left, one.right):
             if name not in tables:
@@ -191,5 +264,5 @@ def _join_faults(tables: Mapping[str, Source], joins: tuple[Join, ...]) -> Itera
             yield f"`{one.right}` is joined twice; join each source once"
         joined.add(one.right)
     for name in tables:
-        if name not in joined:
+        if name not in joined | data.asked:
             yield f"`{name}` is not joined to the others; add it to `join`, or delete it"

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from evaluate.data import sql
 from evaluate.data.conditions import Unfit, compile_condition
 from evaluate.data.names import shown
-from evaluate.data.rules import Condition, DatePart, Derive, Lag, Log, Pair, Power, Rule
+from evaluate.data.rules import Condition, DatePart, Derive, Lag, Log, Pair, Power, Rule, Status
+from evaluate.data.status import Asked
+from evaluate.data.status_rows import value_of
 from evaluate.data.variable import NUMERIC, PeriodForm, Variable
 
 _SIGNS = {"product": "*", "difference": "-", "ratio": "/"}
@@ -42,6 +44,12 @@ class Computed:
         What an undefined value means.
     lag : Lag or None
         The rule, where it looks at other rows.
+    asked : Asked or None
+        The rule, where it looks a status up in another source.
+    number : int
+        Of the rule among those that do.
+    place : tuple
+        Its key in ``study.yaml``.
     """
 
     name: str
@@ -50,11 +58,16 @@ class Computed:
     unfit: str
     why: str
     lag: Lag | None = None
+    asked: Asked | None = None
+    number: int = 0
+    place: tuple[str | int, ...] = ()
 
 
 def inputs_of(derive: Derive) -> tuple[str, ...]:
-    """Return the columns that a rule reads."""
+    """Return the columns of the rows that a rule reads; those of another source are asked."""
     _, rule = derive.rule
+    if isinstance(rule, Status):
+        return () if rule.types is None else (rule.types.column,)
     if isinstance(rule, Pair):
         return rule.left, rule.right
     if isinstance(rule, Lag):
@@ -127,8 +140,8 @@ def _compile(
     if isinstance(rule, Log):
         inner = f"({number} + {sql.literal(float(rule.plus))})"
         return f"CASE WHEN {inner} > 0 THEN ln({inner}) END"
-    if isinstance(rule, Lag):
-        raise TypeError("a lag is compiled apart")
+    if isinstance(rule, Lag | Status):
+        raise TypeError("what looks at other rows is compiled apart")
     cuts = (f"WHEN {number} < {sql.literal(float(edge))} THEN {i}"
             for i, edge in enumerate(rule.edges))  # fmt: skip
     codes = f"CASE WHEN {number} IS NULL THEN NULL {' '.join(cuts)} ELSE {len(rule.edges)} END"
@@ -184,6 +197,35 @@ def _lag(name: str, rule: Lag, variables: Mapping[str, Variable]) -> Computed:
     if target.type != of.type:
         value = f"CAST({value} AS DOUBLE)"
     return Computed(name, value, "false", "false", "", rule)
+
+
+def status_column(asked: Asked, number: int, target: Variable) -> Computed:
+    """Return a status as a computed column.
+
+    Parameters
+    ----------
+    asked : Asked
+        The rule, compiled.
+    number : int
+        Of the rule, for the names of its tables.
+    target : Variable
+        The new column as the dictionary has it.
+
+    Raises
+    ------
+    Unfit
+        If the dictionary declares it of another type.
+    """
+    value = value_of(asked, number)
+    if asked.rule.give == "event":
+        value = _typed(value, target, codes=False)
+    elif target.type not in {"text", "category"}:
+        raise Unfit(
+            f"the computed column `{shown(target.name)}` is declared {target.type} "
+            f"({target.where}), and holds the names of statuses",
+            "declare it category",
+        )
+    return Computed(asked.name, value, "false", "false", "", asked=asked, number=number)
 
 
 def _number(name: str, variables: Mapping[str, Variable]) -> str:

@@ -47,6 +47,7 @@ def join_sources(
     sources: Mapping[str, Brought],
     joins: Sequence[Join],
     places: Sequence[str],
+    marks: str | None = None,
 ) -> tuple[Joined, ...]:
     """Create the table of all sources together.
 
@@ -62,6 +63,9 @@ def join_sources(
         As the study defines them.
     places : sequence of str
         Place of each in ``study.yaml``.
+    marks : str or None
+        Name that begins those of columns which say whether a row found its partner; rows that
+        are to be dropped then stay, so that they can be counted after others.
 
     Raises
     ------
@@ -77,12 +81,12 @@ def join_sources(
             _refuse(found, join, where, sources)
             added = [one for one in right.counts if one not in join.keys]
             target = name if number == len(joins) - 1 else f"{name}_{number}"
-            connection.execute(
-                f"CREATE TABLE {target} AS {_select(rows, right.view, join, columns, added)}"
-            )
+            mark = f"{marks} {number}" if marks and join.unmatched == "drop" else None
+            chosen = _select(rows, right.view, join, columns, added, mark)
+            connection.execute(f"CREATE TABLE {target} AS {chosen}")
             if number:
                 connection.execute(f"DROP TABLE {rows}")
-        rows, columns = target, [*columns, *added]
+        rows, columns = target, [*columns, *added, *([mark] if mark else [])]
         done.append(
             Joined(
                 join.left,
@@ -96,10 +100,19 @@ def join_sources(
     return tuple(done)
 
 
-def _select(left: str, right: str, join: Join, columns: Sequence[str], added: Sequence[str]) -> str:
+def _select(
+    left: str,
+    right: str,
+    join: Join,
+    columns: Sequence[str],
+    added: Sequence[str],
+    mark: str | None,
+) -> str:
     chosen = [f"l.{sql.identifier(one)}" for one in columns]
     chosen += [f"r.{sql.identifier(one)}" for one in added]
-    kind = "LEFT" if join.unmatched == "keep" else "INNER"
+    if mark is not None:
+        chosen.append(f"r.{sql.identifier(join.keys[0])} IS NOT NULL AS {sql.identifier(mark)}")
+    kind = "LEFT" if join.unmatched == "keep" or mark is not None else "INNER"
     return f"SELECT {', '.join(chosen)} FROM {left} l {kind} JOIN {right} r ON {_equal(join)}"
 
 

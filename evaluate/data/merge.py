@@ -9,6 +9,7 @@ import duckdb
 
 from evaluate.data.bring import Brought, Fetched, bring, header_faults, names_in
 from evaluate.data.cells import Counts
+from evaluate.data.cohort import LINK, Entered, enter
 from evaluate.data.definition import Data
 from evaluate.data.files import Origin
 from evaluate.data.header import absent
@@ -42,6 +43,8 @@ class Merged:
         Form of each column of periods.
     joins : tuple of Joined
         How many rows found their partner.
+    entered : Entered or None
+        The persons of a cohort.
     """
 
     label: str
@@ -51,6 +54,7 @@ class Merged:
     widened: frozenset[str]
     forms: Mapping[str, PeriodForm]
     joins: tuple[Joined, ...]
+    entered: Entered | None = None
 
 
 def merge(
@@ -60,8 +64,27 @@ def merge(
     plan: Plan,
     variables: Mapping[str, Variable],
     at: At,
+    *,
+    invented: bool = False,
 ) -> Merged:
     """Create ``typed``: the wanted columns of all sources, checked and put side by side.
+
+    Parameters
+    ----------
+    connection : DuckDBPyConnection
+        Can read the files of the sources.
+    data : Data
+        As the study defines it.
+    sources : sequence of Fetched
+        All of them.
+    plan : Plan
+        What is read.
+    variables : mapping of str to Variable
+        The dictionary.
+    at : callable
+        ``at(*key)`` returns ``study.yaml:line``.
+    invented : bool
+        Whether the rows are a few invented ones: a source may then be empty.
 
     Raises
     ------
@@ -74,43 +97,66 @@ def merge(
     brought: dict[str, Brought] = {}
     problems: list[Problem] = []
     for source, found in zip(sources, layouts, strict=True):
-        columns = [name for name in plan.columns if name in names_in(source, found)]
         key = source.place.origin.key
-        brought[key], faults = bring(connection, source, found, columns, variables)
+        wanted = plan.asked.get(key, plan.columns)
+        columns = [name for name in wanted if name in names_in(source, found)]
+        brought[key], faults = bring(
+            connection, source, found, columns, variables, may_be_empty=invented
+        )
         problems += faults
     forms, faults = _forms(brought)
     if problems or faults:
         raise DataError(*(problems or faults))
-    joins: tuple[Joined, ...] = ()
-    main = brought[data.join[0].left] if data.join else next(iter(brought.values()))
-    n_typed = main.n_rows
-    if data.join:
-        places = [at("data", "join", number) for number in range(len(data.join))]
-        joins = join_sources(connection, TYPED, brought, data.join, places)
-        (n_typed,) = connection.execute(f"SELECT count(*) FROM {TYPED}").fetchone() or (0,)
-    else:
-        connection.execute(f"CREATE VIEW {TYPED} AS SELECT * FROM {main.view}")
+    main, entered = brought[data.main_name], None
+    columns_of = _columns(data, brought, plan)
+    if plan.cohort is not None:
+        entries = brought.get(plan.cohort.cohort.entry.source or "")
+        entered = enter(connection, main, entries, plan.cohort, at)
+        brought = {**brought, data.main_name: entered.rows}
+    n_typed, joins = _side_by_side(connection, data, brought, at)
     keys = {name for one in data.join for name in one.keys}
     kept = {one.right for one in joins if one.unmatched == "keep" and one.n_unmatched}
     return Merged(
         label=main.origin.label,
         n_rows=main.n_rows,
-        n_typed=int(n_typed),
-        columns=_columns(brought, [key for key in brought if brought[key] is not main], main),
+        n_typed=n_typed,
+        columns=columns_of,
         widened=frozenset(name for key in kept for name in brought[key].counts if name not in keys),
         forms=forms,
         joins=joins,
+        entered=entered,
     )
 
 
+def _side_by_side(
+    connection: duckdb.DuckDBPyConnection, data: Data, brought: Mapping[str, Brought], at: At
+) -> tuple[int, tuple[Joined, ...]]:
+    """Create ``typed``; return its rows, and how many found their partner."""
+    main = brought[data.main_name]
+    if not data.join:
+        connection.execute(f"CREATE VIEW {TYPED} AS SELECT * FROM {main.view}")
+        return main.n_rows, ()
+    places = [at("data", "join", number) for number in range(len(data.join))]
+    marks = LINK if data.cohort is not None else None
+    joins = join_sources(connection, TYPED, brought, data.join, places, marks)
+    (n_typed,) = connection.execute(f"SELECT count(*) FROM {TYPED}").fetchone() or (0,)
+    return int(n_typed), joins
+
+
 def _columns(
-    brought: Mapping[str, Brought], others: Sequence[str], main: Brought
+    data: Data, brought: Mapping[str, Brought], plan: Plan
 ) -> dict[str, tuple[Origin, int, Counts]]:
     """Return each column as the first source has it: the main one before those joined to it."""
     found: dict[str, tuple[Origin, int, Counts]] = {}
-    for one in (main, *(brought[key] for key in others)):
+    rest = [key for key in brought if key != data.main_name and key not in plan.asked]
+    for key in (data.main_name, *rest):
+        one = brought[key]
         for name, counts in one.counts.items():
             found.setdefault(name, (one.origin, one.n_rows, counts))
+    if plan.cohort is not None and plan.cohort.cohort.entry.source is not None:
+        one = brought[plan.cohort.cohort.entry.source]
+        for name in plan.cohort.taken:
+            found[name] = (one.origin, one.n_rows, one.counts[name])
     return found
 
 
@@ -128,15 +174,26 @@ def _check_headers(
     DataError
         With all of them.
     """
-    wanted = (*plan.columns, *plan.promised)
     pairs = list(zip(sources, layouts, strict=True))
-    problems = [fault for one, found in pairs for fault in header_faults(one, found, wanted)]
+    problems = [
+        fault
+        for one, found in pairs
+        for fault in header_faults(
+            one,
+            found,
+            (*plan.columns, *plan.promised, *plan.asked.get(one.place.origin.key, ())),
+        )
+    ]
     if not problems:
         names = [name for one, found in pairs for name in names_in(one, found)]
         where = pairs[0][0].place.origin.label if len(pairs) == 1 else at("data", "sources")
-        problems = absent(where, names, wanted)
+        problems = absent(where, _own_names(pairs, plan), plan.columns)
+        problems += absent(where, names, plan.promised)
+        for one, found in pairs:
+            asked = plan.asked.get(one.place.origin.key, ())
+            problems += absent(one.place.origin.label, names_in(one, found), asked)
         problems += _shared(data, pairs, plan)
-        problems += _absent_keys(data, pairs, at)
+        problems += _absent_keys(data, pairs, plan, at)
     if problems:
         raise DataError(*problems)
     clashes = [
@@ -147,6 +204,7 @@ def _check_headers(
             "rename the computed column",
         )
         for source, found in pairs
+        if source.place.origin.key not in plan.asked
         for one in plan.computed
         if one.name.casefold() in map(str.casefold, names_in(source, found))
     ]
@@ -154,17 +212,34 @@ def _check_headers(
         raise DataError(*clashes)
 
 
+def _own_names(pairs: Sequence[tuple[Fetched, Layout]], plan: Plan) -> list[str]:
+    """Return the columns that the rows can have: of a source that is asked only those taken."""
+    return [name for one, found in pairs for name in _given(one, found, plan)]
+
+
+def _given(source: Fetched, found: Layout, plan: Plan) -> tuple[str, ...]:
+    names, key = names_in(source, found), source.place.origin.key
+    if key not in plan.asked:
+        return names
+    cohort = plan.cohort
+    taken = cohort.taken if cohort is not None and key == cohort.cohort.entry.source else ()
+    return tuple(name for name in names if name in taken)
+
+
 def _shared(data: Data, pairs: Sequence[tuple[Fetched, Layout]], plan: Plan) -> list[Problem]:
     """Return the columns that several sources have although they are no key of theirs."""
     problems = []
     for name in plan.columns:
-        holders = [one.place.origin for one, found in pairs if name in names_in(one, found)]
-        linked = {holders[0].key} if holders else set()
+        holders = [one.place.origin for one, found in pairs if name in _given(one, found, plan)]
+        # What is taken from an entry belongs to the person, who cannot have it twice.
+        owner = {one.key: data.main_name if one.key in plan.asked else one.key for one in holders}
+        linked = {owner[holders[0].key]} if holders else set()
         for join in data.join:
             if name in join.keys:
                 linked |= {join.left, join.right}
         for other in holders[1:]:
-            if other.key not in linked:
+            twice = list(owner.values()).count(data.main_name) > 1
+            if owner[other.key] not in linked or twice:
                 problems.append(
                     Problem(
                         f"{other.label}:{shown(name)}",
@@ -176,9 +251,13 @@ def _shared(data: Data, pairs: Sequence[tuple[Fetched, Layout]], plan: Plan) -> 
     return problems
 
 
-def _absent_keys(data: Data, pairs: Sequence[tuple[Fetched, Layout]], at: At) -> list[Problem]:
+def _absent_keys(
+    data: Data, pairs: Sequence[tuple[Fetched, Layout]], plan: Plan, at: At
+) -> list[Problem]:
     """Return the columns of keys that a source lacks; the left side may have joined them."""
     names = {one.place.origin.key: set(names_in(one, found)) for one, found in pairs}
+    if plan.cohort is not None:
+        names[data.main_name] |= set(plan.cohort.taken)
     labels = {one.place.origin.key: one.place.origin.label for one, _ in pairs}
     problems = []
     joined = set[str]()

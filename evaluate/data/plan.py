@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from evaluate.data.cohort_plan import CohortPlan, CohortPlanning, columns_asked
 from evaluate.data.conditions import Unfit, compile_condition
 from evaluate.data.definition import Data
-from evaluate.data.derive import Computed, compile_derive, inputs_of
+from evaluate.data.derive import Computed, compile_derive, inputs_of, status_column
 from evaluate.data.dictionary import COMMON, FILE_NAME
 from evaluate.data.names import shown, suggestion
+from evaluate.data.rules import Derive
+from evaluate.data.status import compile_status
+from evaluate.data.units import compile_units
 from evaluate.data.variable import PeriodForm, Variable
 from evaluate.errors import Problem, StudyError
 
@@ -32,12 +36,18 @@ class Plan:
         Computed columns, in order.
     conditions : tuple of str
         SQL of the conditions that a used row meets.
+    asked : mapping of str to tuple of str
+        Columns of each source that is looked up, and not joined.
+    cohort : CohortPlan or None
+        How the cohort is formed.
     """
 
     columns: tuple[str, ...]
     promised: tuple[str, ...]
     computed: tuple[Computed, ...]
     conditions: tuple[str, ...]
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cohort: CohortPlan | None = None
 
 
 def make_plan(
@@ -76,7 +86,9 @@ def make_plan(
     for name in sorted(columns):
         key = columns[name] if isinstance(columns, Mapping) else ("data",)
         planning.need(name, at(*key))
+    planning.form_cohort()
     planning.join()
+    planning.units()
     planning.derive()
     planning.where()
     planning.refuse_clashes()
@@ -96,10 +108,17 @@ class _Planning:
     computed: list[Computed] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    cohort: CohortPlan | None = None
+    asking: CohortPlanning = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asking = CohortPlanning(
+            self.data, self.variables, self.forms, self.at, self.need, self.known
+        )
 
     @property
     def derived(self) -> list[str]:
-        return [one.name for one in self.data.derive]
+        return [*self.data.units, *(one.name for one in self.data.derive)]
 
     def plan(self) -> Plan:
         read = [name for name in self.needed if name not in self.derived]
@@ -108,12 +127,24 @@ class _Planning:
             for name, variable in self.variables.items()
             if variable.section != COMMON and name not in (*read, *self.derived)
         ]
-        return Plan(tuple(read), tuple(promised), tuple(self.computed), tuple(self.conditions))
+        return Plan(
+            tuple(read),
+            tuple(promised),
+            tuple(self.computed),
+            tuple(self.conditions),
+            columns_asked(self.asking.asked),
+            self.cohort,
+        )
 
     def need(self, name: str, where: str) -> bool:
         """Note that a column is needed; return whether the dictionary has it."""
         if name in self.variables:
             self.needed.setdefault(name, where)
+        return self.known(name, where)
+
+    def known(self, name: str, where: str) -> bool:
+        """Return whether the dictionary has a column."""
+        if name in self.variables:
             return True
         otherwise = f"add a row for it to `{FILE_NAME}`"
         if self.section and all(variable.section == COMMON for variable in self.variables.values()):
@@ -125,6 +156,18 @@ class _Planning:
             self.problems.append(problem)
         return False
 
+    def form_cohort(self) -> None:
+        self.cohort = self.asking.plan()
+        self.problems += self.asking.problems
+
+    def units(self) -> None:
+        for name, units in self.data.units.items():
+            where = self.at("data", "units", name)
+            if self.need(name, where) & self.need(units.column, where):
+                with self._caught(where):
+                    found = compile_units(name, units, self.variables)
+                    self.computed.append(replace(found, place=("data", "units", name)))
+
     def join(self) -> None:
         for i, one in enumerate(self.data.join):
             for name in one.keys:
@@ -135,10 +178,12 @@ class _Planning:
                     self._fault(where, what, "name a column that both sources have")
 
     def derive(self) -> None:
-        earlier: set[str] = set()
+        earlier = set(self.data.units)
         for i, one in enumerate(self.data.derive):
             where = self.at("data", "derive", i)
             name_known = self.need(one.name, self.at("data", "derive", i, "name"))
+            if one.status is not None:
+                name_known &= self.asking.status(one.status, where)
             if one.name in earlier:
                 self._fault(where, f"column `{one.name}` is computed twice", "rename one of them")
             known = [self.need(name, where) for name in inputs_of(one)]
@@ -151,7 +196,15 @@ class _Planning:
                 continue
             self._check_unit(where, one.name, one.unit)
             with self._caught(where):
-                self.computed.append(compile_derive(one, self.variables, self.forms))
+                found = self._compiled(one)
+                self.computed.append(replace(found, place=("data", "derive", i)))
+
+    def _compiled(self, one: Derive) -> Computed:
+        if one.status is None or self.data.cohort is None:
+            return compile_derive(one, self.variables, self.forms)
+        asked = compile_status(one.name, one.status, self.data.cohort, self.variables, self.forms)
+        number = sum(earlier.asked is not None for earlier in self.computed) + 1
+        return status_column(asked, number, self.variables[one.name])
 
     def where(self) -> None:
         for i, condition in enumerate(self.data.where):

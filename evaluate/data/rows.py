@@ -15,19 +15,20 @@ from evaluate.core import ColumnRole
 from evaluate.data.bring import Fetched, fetch
 from evaluate.data.definition import Data
 from evaluate.data.faults import form_of
-from evaluate.data.files import Place, locate
 from evaluate.data.join import Joined
-from evaluate.data.merge import TYPED, Merged, merge
-from evaluate.data.names import shown
-from evaluate.data.plan import At, Plan, make_plan
+from evaluate.data.known import known_columns
+from evaluate.data.merge import Merged, merge
+from evaluate.data.plan import At, make_plan
 from evaluate.data.scratch import scratch_folder
-from evaluate.data.source import check_date_format
+from evaluate.data.source import places_of
+from evaluate.data.status_rows import Scored
+from evaluate.data.steps import Step
 from evaluate.data.table import connect
 from evaluate.data.used import Lagged, Used, use_rows
-from evaluate.data.variable import NUMERIC, Variable
+from evaluate.data.variable import Variable
 from evaluate.data.views import Known, make_view
 from evaluate.data.watch import Watch, together
-from evaluate.errors import DataError, EvaluateError, Problem
+from evaluate.errors import EvaluateError
 
 
 class Rows:
@@ -50,6 +51,10 @@ class Rows:
         How many rows of each join found their partner.
     lags : tuple of Lagged
         How often each lag looked back over a gap.
+    scored : tuple of Scored
+        How many of the used persons were in each status at the end of each horizon.
+    steps : tuple of Step
+        The flow from the rows that were read to those that are used, with reasons.
     """
 
     def __init__(
@@ -67,6 +72,8 @@ class Rows:
         self.n_rows, self.used, self.columns = merged.n_rows, used.n_rows, columns
         self.joins: tuple[Joined, ...] = merged.joins
         self.lags: tuple[Lagged, ...] = used.lags
+        self.scored: tuple[Scored, ...] = used.scored
+        self.steps: tuple[Step, ...] = used.steps
         self._path, self._known = merged.label, known
         self._views: dict[object, str] = {}
         self._sha256: str | None = None
@@ -182,6 +189,7 @@ def open_rows(
     variables: Mapping[str, Variable],
     columns: Collection[str],
     at: At,
+    invented: bool = False,
 ) -> Rows:
     """Read a study's rows and hold them against its dictionary.
 
@@ -200,6 +208,9 @@ def open_rows(
         ``study.yaml``, for messages.
     at : callable
         ``at(*key)`` returns ``study.yaml:line`` of a key.
+    invented : bool
+        Whether the rows are a few invented ones, with which the definition is tried: then a
+        source may be empty, and no row need be used.
 
     Returns
     -------
@@ -216,24 +227,22 @@ def open_rows(
     """
     forms = {name: form for name, v in variables.items() if (form := form_of(v))}
     plan = make_plan(data, variables, columns, at, forms, section=folder.resolve().name)
-    places = _places(data, folder, at)
+    places = places_of(data, folder, at)
     with ExitStack() as undo:
         scratch = scratch_folder(workdir)
         undo.callback(shutil.rmtree, scratch, ignore_errors=True)
         sources: list[Fetched] = []
         for place in places:
-            sources.append(fetch(place, scratch, plan.columns))
+            sources.append(fetch(place, scratch, plan.asked.get(place.origin.key, plan.columns)))
             if sources[-1].watch is not None:
                 undo.callback(sources[-1].watch.close)
         connection = connect(scratch, *(path for one in sources for path in one.paths))
         undo.callback(connection.close)
         with _unchanged([one.watch for one in sources if one.watch is not None]):
-            merged = merge(connection, data, sources, plan, variables, at)
+            merged = merge(connection, data, sources, plan, variables, at, invented=invented)
             # Once more, now that the forms of all periods are known.
             plan = make_plan(data, variables, columns, at, {**forms, **merged.forms})
-            used = use_rows(
-                connection, TYPED, plan, variables, at, label=merged.label, n_typed=merged.n_typed
-            )
+            used = use_rows(connection, data, plan, variables, at, merged=merged, invented=invented)
         undo.pop_all()
     names = (*plan.columns, *(one.name for one in plan.computed))
     return Rows(
@@ -243,30 +252,8 @@ def open_rows(
         merged=merged,
         used=used,
         columns={name: variables[name] for name in names},
-        known=_known(plan, merged, used, variables),
+        known=known_columns(plan, merged, used, variables),
     )
-
-
-def _places(data: Data, folder: Path, at: At) -> list[Place]:
-    """Return where every source is; all faults at once.
-
-    Raises
-    ------
-    DataError
-        If one is not where it may be.
-    """
-    found: list[Place] = []
-    problems: list[Problem] = []
-    for key, source in data.tables.items():
-        where = at("data") if len(data.tables) == 1 else at("data", "sources", key)
-        check_date_format(source, where)
-        try:
-            found.append(locate(source, folder, where, key))
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError(*problems)
-    return found
 
 
 @contextmanager
@@ -278,21 +265,3 @@ def _unchanged(watches: Sequence[Watch]) -> Iterator[None]:
         for one in watches:
             one.refuse_changes()
         raise
-
-
-def _known(
-    plan: Plan, merged: Merged, used: Used, variables: Mapping[str, Variable]
-) -> dict[str, Known]:
-    """Return what the checks have shown of every column, so that it is not counted again."""
-    known = {
-        one.name: Known(f"{merged.label}:{shown(one.name)}", used.n_rows - used.present[one.name])
-        for one in plan.computed
-    }
-    is_whole = not plan.conditions and not merged.joins
-    for name, (origin, n_rows, counts) in merged.columns.items():
-        missing = n_rows - counts.present if is_whole else None
-        if counts.present == n_rows and name not in merged.widened:
-            missing = 0
-        ends = (counts.low, counts.high) if variables[name].type in NUMERIC else (None, None)
-        known[name] = Known(f"{origin.label}:{shown(name)}", missing, *ends, reached=is_whole)
-    return known

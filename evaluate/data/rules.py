@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from evaluate.core import Name, Strict
+from evaluate.core import Name, Slug, Strict
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Scalar = bool | int | float | str
 Bound = float | str
+Length = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3} (day|month|year)s?$")]
 
 
 class Power(Strict):
@@ -77,6 +78,8 @@ class Condition(Strict):
     Bounds are numbers, or dates and periods as they are written, such as 2015-09-30 or 2015-Q3.
     """
 
+    beside: ClassVar[frozenset[str]] = frozenset({"column"})  # the keys that are no test
+
     column: ColumnName = Field(description="Column that is tested.")
     is_: Scalar | None = Field(default=None, alias="is", description="Equal to this value.")
     is_not: Scalar | None = Field(default=None, description="Different from this value.")
@@ -95,7 +98,7 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def _one_test(self) -> Condition:
-        if len(self.model_fields_set - {"column"}) != 1:
+        if len(self.model_fields_set - self.beside) != 1:
             raise ValueError(
                 "there is not exactly one test; keep `column` and one of `is`, `in`, `at_least`, …"
             )
@@ -107,11 +110,113 @@ class Condition(Strict):
     @property
     def test(self) -> tuple[str, object]:
         """Return the name of the test, such as ``"at_least"``, and its value."""
-        (field,) = self.model_fields_set - {"column"}
+        (field,) = self.model_fields_set - self.beside
         return field.rstrip("_"), getattr(self, field)
 
 
-Rule = Power | Pair | Log | Bins | DatePart | Lag | Condition
+class Types(Strict):
+    """Kinds of programme, which have horizons of their own."""
+
+    column: ColumnName = Field(description="Column of the persons, known at entry.")
+    codes: dict[Name, tuple[Scalar, ...]] | None = Field(
+        default=None,
+        min_length=1,
+        description="Codes of each kind; left out where the codes are the names.",
+    )
+
+
+class Status(Strict):
+    """What had become of a person on the last day of a horizon that begins at entry.
+
+    1 if the event happened from the day of entry to the same day of the calendar some time
+    later, both days included; 0 if on that last day one of the states under ``else`` holds;
+    missing otherwise. The rows are dated changes of status (``date``), or spells (``from`` and
+    ``to``, both days included; an empty ``to`` is still running).
+    """
+
+    source: Name = Field(description="Source of events or spells; it is not joined.")
+    person: ColumnName | None = Field(
+        default=None, description="Its column of the person; by default that of the cohort."
+    )
+    date: ColumnName | None = Field(default=None, description="Day from which a status holds.")
+    from_: ColumnName | None = Field(
+        default=None, alias="from", description="First day of a spell, in place of `date`."
+    )
+    to: ColumnName | None = Field(
+        default=None, description="Last day of a spell; empty while it runs."
+    )
+    column: ColumnName = Field(description="Its column of the status.")
+    codes: dict[Name, tuple[Scalar, ...]] | None = Field(
+        default=None,
+        min_length=1,
+        description="Codes of each status; left out where the codes are the names.",
+    )
+    where: tuple[Condition, ...] = Field(
+        default=(), description="Rows of the source that count: all must hold."
+    )
+    event: Name = Field(description="Status that is looked for, such as completed.")
+    within: Length | dict[Name, Length] | None = Field(
+        default=None, description="Horizon, such as 5 years, or one for each kind under `types`."
+    )
+    standard: Slug | None = Field(
+        default=None, description="Published definition that gives the horizon."
+    )
+    types: Types | None = Field(default=None, description="Whose horizon is which.")
+    of: Literal["entry"] = Field(default="entry", description="Where the horizon begins.")
+    else_: tuple[Name, ...] = Field(
+        alias="else", min_length=1, description="Statuses that mean 0 on the last day."
+    )
+    missing: tuple[Name, ...] = Field(
+        default=(), description="Statuses in which the outcome cannot be known."
+    )
+    no_record: Name | None = Field(
+        default=None,
+        description="Status of those without a record on the last day; else it is unknown.",
+    )
+    before_entry: Literal["error", "ignore"] = Field(
+        default="error", description="What becomes of the event before entry."
+    )
+    overlap: Literal["error", "latest"] = Field(
+        default="error", description="What holds where spells overlap: the one that began last."
+    )
+    outside: Literal["error", "ignore"] = Field(
+        default="error", description="What becomes of rows outside the window of the cohort."
+    )
+    give: Literal["event", "state"] = Field(
+        default="event", description="1, 0 or missing, or the name of the status."
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Status:
+        if (self.date is None) == (self.from_ is None):
+            raise ValueError("there is not exactly one of `date` and `from`; keep one of them")
+        if (self.from_ is None) != (self.to is None):
+            raise ValueError("`from` and `to` belong together; name both columns of a spell")
+        if (self.within is None) == (self.standard is None):
+            raise ValueError(
+                "there is not exactly one of `within` and `standard`; keep one of them"
+            )
+        if isinstance(self.within, dict) and self.types is None:
+            raise ValueError(
+                "the horizons differ by kind, and nothing says whose is which; add `types:`"
+            )
+        return self
+
+    @property
+    def states(self) -> dict[str, tuple[Scalar, ...]]:
+        """Return the codes of each status, in the study's order."""
+        names = dict.fromkeys((self.event, *self.else_, *self.missing))
+        return dict(self.codes) if self.codes is not None else {one: (one,) for one in names}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of the source that the rule reads, without the person's."""
+        days = (self.date, self.from_, self.to)
+        tests = (one.column for one in self.where)
+        return tuple(dict.fromkeys((*filter(None, days), self.column, *tests)))
+
+
+Rule = Power | Pair | Log | Bins | DatePart | Lag | Condition | Status
 
 
 class Derive(Strict):
@@ -131,6 +236,9 @@ class Derive(Strict):
     date_part: DatePart | None = Field(default=None, description="A part of a date or period.")
     lag: Lag | None = Field(
         default=None, description="An earlier value of the same unit; missing over a gap."
+    )
+    status: Status | None = Field(
+        default=None, description="What had become of a person some time after entry."
     )
 
     @model_validator(mode="after")

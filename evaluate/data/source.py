@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from evaluate.data.definition import Source
+from evaluate.data.definition import Data, Source
 from evaluate.data.encoding import TextPass
-from evaluate.data.files import Origin
+from evaluate.data.files import Origin, Place, locate
 from evaluate.data.watch import empty
 from evaluate.errors import DataError, Problem, StudyError
 
@@ -36,6 +37,37 @@ class Snapshot:
     path: Path
     sha256: str
     n_quotes: int
+
+
+def places_of(data: Data, folder: Path, at: Callable[..., str]) -> list[Place]:
+    """Return where every source is; all faults at once.
+
+    Parameters
+    ----------
+    data : Data
+        With the sources.
+    folder : Path
+        The study's folder.
+    at : callable
+        ``at(*key)`` returns ``study.yaml:line``.
+
+    Raises
+    ------
+    DataError
+        If one is not where it may be.
+    """
+    found: list[Place] = []
+    problems: list[Problem] = []
+    for key, source in data.tables.items():
+        where = at("data") if len(data.tables) == 1 else at("data", "sources", key)
+        check_date_format(source, where)
+        try:
+            found.append(locate(source, folder, where, key))
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError(*problems)
+    return found
 
 
 def check_date_format(source: Source, where: str) -> None:

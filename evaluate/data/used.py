@@ -9,10 +9,14 @@ import duckdb
 
 from evaluate.data import sql
 from evaluate.data.cells import Counts, judge
+from evaluate.data.definition import Data
 from evaluate.data.derive import Computed
 from evaluate.data.faults import of_values
+from evaluate.data.merge import TYPED, Merged
 from evaluate.data.names import plural, shown
 from evaluate.data.plan import Plan
+from evaluate.data.status_rows import Scored, look_up, refuse, score
+from evaluate.data.steps import Step, count_leavers, fates, leavers, steps_of
 from evaluate.data.table import masked
 from evaluate.data.variable import Variable
 from evaluate.data.views import USED
@@ -57,22 +61,28 @@ class Used:
         Present cells of each computed column.
     lags : tuple of Lagged
         What the lags found.
+    scored : tuple of Scored
+        What the status rules found.
+    steps : tuple of Step
+        How many rows were left after each step, and why others went.
     """
 
     n_rows: int
     present: Mapping[str, int]
     lags: tuple[Lagged, ...]
+    scored: tuple[Scored, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 def use_rows(
     connection: duckdb.DuckDBPyConnection,
-    typed: str,
+    data: Data,
     plan: Plan,
     variables: Mapping[str, Variable],
     at: At,
     *,
-    label: str,
-    n_typed: int,
+    merged: Merged,
+    invented: bool = False,
 ) -> Used:
     """Create the view of used rows.
 
@@ -80,41 +90,47 @@ def use_rows(
     ----------
     connection : DuckDBPyConnection
         Holds the typed rows.
-    typed : str
-        Their table or view.
+    data : Data
+        As the study defines it.
     plan : Plan
         Computed columns and conditions.
     variables : mapping of str to Variable
         The dictionary.
     at : callable
         ``at(*key)`` returns ``study.yaml:line``.
-    label : str
-        Of the source, for messages.
-    n_typed : int
-        Number of typed rows.
+    merged : Merged
+        The typed rows.
+    invented : bool
+        Whether the rows are a few invented ones, none of which need be used.
 
     Raises
     ------
     DataError
         If no row is used, or a computed column does not hold what the dictionary promises.
     """
+    going = leavers(data, plan)
     with masked(at("data"), "the computed columns or conditions fail", "see derive and where"):
-        rows, lags = _computed(connection, typed, plan, at)
-        tests = " AND ".join(f"({condition})" for condition in plan.conditions) or "true"
-        connection.execute(f"CREATE VIEW {USED} AS SELECT * FROM {rows} WHERE {tests}")
-        if not plan.conditions and not plan.computed:
-            return Used(n_typed, {}, lags)
+        rows, lags = _computed(connection, plan, at)
+        tests = " AND ".join(f"({one.keeps})" for one in going) or "true"
+        connection.execute(f"CREATE VIEW {USED} AS SELECT * FROM {rows} r WHERE {tests}")
+        if not going and not plan.computed:
+            return Used(merged.n_typed, {}, lags, steps=steps_of(data, merged, (), ()))
         asked = [question for one in plan.computed for question in _questions(one, variables)]
         listing = ", ".join(["count(*)", *asked])
         used, *found = connection.execute(f"SELECT {listing} FROM {USED}").fetchone() or (0,)
-        if not used:
-            raise _nothing_left(connection, rows, plan, at, label)
-    problems: list[Problem] = []
+        if not used and not invented:
+            raise _nothing_left(connection, rows, plan, at, merged.label)
+        if invented:
+            fates(connection, rows, going)
+        lost = count_leavers(connection, rows, going, merged.n_typed - int(used))
+        problems = _status_faults(connection, plan, at, invented=invented)
+        scored = tuple(score(connection, USED, one.asked, one.number)
+                       for one in plan.computed if one.asked is not None)  # fmt: skip
     present = {}
     for i, one in enumerate(plan.computed):
         undefined, unfit, n, outside, nearly = map(int, found[5 * i : 5 * i + 5])
         present[one.name] = n
-        where = at("data", "derive", i)
+        where = at(*one.place)
         problems += _faults(where, one, variables[one.name], undefined, unfit)
         problems += [
             Problem(f.where, f"`{one.name}`: {f.what}", f.why, f.fix)
@@ -122,19 +138,38 @@ def use_rows(
         ]
     if problems:
         raise DataError(*problems)
-    return Used(int(used), present, lags)
+    return Used(int(used), present, lags, scored, steps_of(data, merged, going, lost))
+
+
+def _status_faults(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, at: At, *, invented: bool
+) -> list[Problem]:
+    """Return what is wrong with the rows in which statuses were looked up."""
+    if plan.cohort is None:
+        return []
+    cohort = plan.cohort.cohort
+    return [
+        fault
+        for one in plan.computed
+        if one.asked is not None
+        for fault in refuse(
+            connection, USED, one.asked, cohort, one.number, at(*one.place), invented=invented
+        )
+    ]
 
 
 def _computed(
-    connection: duckdb.DuckDBPyConnection, typed: str, plan: Plan, at: At
+    connection: duckdb.DuckDBPyConnection, plan: Plan, at: At
 ) -> tuple[str, tuple[Lagged, ...]]:
     """Return the rows with computed columns as SQL, and what the lags among them found."""
-    rows, lags = f"(SELECT * FROM {typed})", []
-    for number, one in enumerate(plan.computed):
+    rows, lags = f"(SELECT * FROM {TYPED})", []
+    for one in plan.computed:
         if one.lag is not None:
-            lags.append(_look_back(connection, rows, one, at("data", "derive", number)))
+            lags.append(_look_back(connection, rows, one, at(*one.place)))
+        if one.asked is not None and plan.cohort is not None:
+            rows = look_up(connection, rows, one.asked, plan.cohort.cohort, one.number)
         rows = f"(SELECT *, {one.value} AS {sql.identifier(one.name)} FROM {rows})"
-    if lags:
+    if lags or any(one.asked is not None for one in plan.computed):
         # A window sorts all rows, which is not done again for every pass.
         connection.execute(f"CREATE TABLE {_COMPUTED} AS SELECT * FROM {rows}")
         rows = _COMPUTED

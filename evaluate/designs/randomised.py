@@ -8,13 +8,15 @@ Gerber & Green (2012), Field Experiments, chapters 2 to 4.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome, ClusterSize
 from evaluate.assumptions.scenario import Scenario
+from evaluate.assumptions.trial import Shape, draw_trial
 from evaluate.checks.few import judge
 from evaluate.checks.icc import means_row
 from evaluate.checks.inference import inference_table
@@ -112,11 +114,14 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
     fitted, rows, others = fit_rows(trial)
     df = _default_df(trial, fitted, rows[0], default)
     asked = [name for name in RESAMPLED if name in settings.std_errors]
+    asked = [] if settings.headline_only else asked
     judged = judge(trial, fitted, rows, df, chosen=_chosen(names, default), asked=asked)
     estimates, tests = [*judged.rows, *others], list(judged.tests)
     support = judged.support
     received = spec.received if estimand.summary == "LATE" else None
     taking = late_row(trial, fitted, estimand, received, (support, asked)) if received else None
+    if settings.headline_only:
+        return _alone((taking.rows if taking else judged.rows)[0])
     judged_by = taking.support if taking else support
     checks, tables = diagnose(trial, fitted, judged.rows[0], judged_by, offered=taking is not None)
     means = means_row(trial)
@@ -132,11 +137,15 @@ def estimate(spec: Randomised, sample: Sample, estimand: Estimand, settings: Set
     added = tuple(table for table in (beside, subgroups_table) if table is not None)
     return Result(
         estimates=(*estimates, *differing),
-        covariance=np.array([[estimates[0].std_error ** 2]]),
+        covariance=_alone(estimates[0]).covariance,
         checks=checks,
         tables=(*tables, *added),
         draws={} if received else judged.joint,  # those are the offer's
     )
+
+
+def _alone(headline: Estimate) -> Result:
+    return Result((headline,), np.array([[headline.std_error**2]]))
 
 
 def _trial(
@@ -216,11 +225,40 @@ def simulate(
     spec : Randomised
         Columns to draw.
     scenario : Scenario
-        What is assumed.
+        What is assumed; with a period, the treated clusters begin spread over all periods but
+        the first, and the others never.
     rng : numpy.random.Generator
         Source of chance.
+
+    Raises
+    ------
+    Refused
+        ``impossible_assumptions`` when no data are as the scenario has it.
     """
-    raise NotImplementedError
+    wanted = replace(scenario, covariates=_all_covariates(spec, scenario))
+    drawn = draw_trial(wanted, rng, _shape(spec))
+    data: dict[str, NDArray[Any]] = {spec.treated: drawn.treated, **drawn.values}
+    text = {spec.cluster: drawn.cluster, spec.strata: drawn.stratum, spec.arms: drawn.arm}
+    data |= {name: values for name, values in text.items() if name is not None}
+    numbers = {spec.period: drawn.period, spec.received: drawn.received, spec.weights: drawn.weight}
+    data |= {name: values for name, values in numbers.items() if name is not None}
+    truth = {name: one.effect for name, one in scenario.outcomes.items()}
+    return Simulated(data, spec, truth)
+
+
+def _all_covariates(spec: Randomised, scenario: Scenario) -> dict[str, AssumedCovariate]:
+    """Add the design's covariates that nothing is assumed of: they explain nothing."""
+    return {name: AssumedCovariate(sd=1) for name in spec.covariates} | dict(scenario.covariates)
+
+
+def _shape(spec: Randomised) -> Shape:
+    return Shape(
+        cluster=spec.cluster,
+        strata=spec.strata,
+        rollout=spec.period is not None,
+        arms=spec.arms is not None,
+        weights=spec.weights_kind if spec.weights else None,
+    )
 
 
 EXAMPLE = (

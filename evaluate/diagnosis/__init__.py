@@ -1,1 +1,1 @@
-"""What a design would find, by simulation with its own inference, and by formula."""
+"""What a study would find: its own design and inference on many simulated studies."""

@@ -14,6 +14,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _PARTS = {
     "definition": "the study definition",
     "text": "the study's prose",
+    "lock": "the locked plan",
     "dictionary": "the data dictionary",
     "data": "the data",
     "source": "the software",

@@ -86,7 +86,7 @@ def effect_rows(
 
 
 def fit_rows(trial: Trial) -> tuple[TreatmentFit, tuple[Estimate, ...], tuple[Estimate, ...]]:
-    """Return the headline's fit and its rows, and those of the fit without covariates.
+    """Return the headline's fit and its rows, and those of the fit without covariates, if wanted.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def fit_rows(trial: Trial) -> tuple[TreatmentFit, tuple[Estimate, ...], tuple[Es
     """
     fitted = fit_treatment(trial.assignment, trial.adjusted, trial.adjustment)
     rows = effect_rows(trial, fitted, trial.std_errors, headline=True)
-    if not fitted.covariates:
+    if not fitted.covariates or trial.settings.headline_only:
         return fitted, tuple(rows), ()
     plain = fit_treatment(trial.assignment, (), trial.adjustment)
     beside = effect_rows(trial, plain, trial.std_errors[:1], headline=False)

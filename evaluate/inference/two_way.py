@@ -119,7 +119,7 @@ def absorb_effects(
     n_effects = within.rank
     _require_rows(len(outcome), n_effects, len(design))
     residual = outcome - fitted.coefficients @ design
-    middle, df = _meat(rows, fitted, weighed * residual, n_effects, std_error)
+    middle, df = _meat(rows, fitted, (weighed, residual), n_effects, std_error)
     covariance: Float = fitted.bread @ middle @ fitted.bread
     for variance in np.diag(covariance):
         spread(float(variance), df, groups)
@@ -219,15 +219,21 @@ def _require_variation(left: Float, whole: Float) -> None:
 
 
 def _meat(
-    rows: _Rows, fitted: Fit, scores: Float, n_effects: int, std_error: RowStdError
+    rows: _Rows,
+    fitted: Fit,
+    parts: tuple[Float, Float],
+    n_effects: int,
+    std_error: RowStdError,
 ) -> tuple[Float, float]:
     """Return what stands between the bread, shape (k, k), and degrees of freedom."""
+    design, residual = parts  # their product is as large as the rows: one column at a time
     n, k = fitted.n_obs, fitted.rank
     left = n - k - n_effects
     if std_error == "classical":
         return np.linalg.inv(fitted.bread) * fitted.residual_sum / left, float(left)
     if std_error in {"HC0", "HC1"}:
         factor_ = n / left if std_error == "HC1" else 1.0
+        scores = design * residual
         return factor_ * scores @ scores.T, float(left)
     cluster = rows.cluster
     if cluster is None or cluster.size == 1:
@@ -236,7 +242,7 @@ def _meat(
             "with a single cluster nothing tells its own fate from the effect",
             "name the column of the assigned unit, or add clusters",
         )
-    sums = np.array([cluster.sums(score) for score in scores])
+    sums = np.array([cluster.sums(column * residual) for column in design])
     g = cluster.size
     factor_ = 1.0 if std_error == "CR0" else g / (g - 1)
     if std_error == "CR1S":

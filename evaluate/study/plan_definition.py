@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -12,6 +12,7 @@ from evaluate.core import Address, Strict, Text
 Element = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Access = Literal["not_created", "not_accessed", "accessed", "outcomes_seen"]
 When = Literal["before_access", "before_outcome", "after_outcome"]
+ORDER: tuple[Access, ...] = get_args(Access)
 
 
 class Registration(Strict):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from evaluate.study.answer_rules import ANSWER_RULES
+from evaluate.study.assumption_rules import ASSUMPTION_RULES
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
+from evaluate.study.evidence_rules import EVIDENCE_RULES
 from evaluate.study.lineage import LINEAGE_RULES, columns_of
 from evaluate.study.schema import Study
 from evaluate.study.text_rules import TEXT_RULES
@@ -232,6 +235,9 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("data",), _derived),
     (("data", "disclosure"), _disclosure),
     *TEXT_RULES,
+    *ANSWER_RULES,
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
     *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),
+    *((("analyses", "outcomes", "facts", "assumptions"), rule) for rule in ASSUMPTION_RULES),
+    *((("outcomes", "evidence"), rule) for rule in EVIDENCE_RULES),
 )

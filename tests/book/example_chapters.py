@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import example_tables as made
 from docutils import nodes
 
 from evaluate.book.chapter import chapter
@@ -264,6 +265,65 @@ SHARE = replace(
     ),
     tables=(arms(0.7849, 0.74),),
 )
+PLAN = {
+    "data_access": "not_accessed",
+    "registration": {"registry": both("OSF", "OSF"), "id": "abc12", "url": "https://osf.io/abc12"},
+    "lock": {"date": "2020-06-01", "sha256": "ab" * 32},
+    "deviations": [
+        {
+            "element": "analyses.main.design.randomised.covariates",
+            "reason": both("Grades came later than agreed.", "Karakterene kom senere enn avtalt."),
+        }
+    ],
+}
+_RATED = {
+    "completed": {
+        **STUDY["outcomes"]["score"],
+        "title": both("Completed", "Fullført"),
+        "unit": "share",
+        "smallest_worthwhile": 0.02,
+        "role": "secondary",
+    },
+    **STUDY["outcomes"],
+}
+LOCKED = replace(
+    BENEFIT,
+    study={**STUDY, "economics": ECONOMICS, "outcomes": _RATED, "plan": PLAN},
+    verdicts=(*BENEFIT.verdicts, Verdict("completed", "inconclusive", 4, (), 0.02)),
+    estimates=(
+        ROW,
+        replace(ROW, role="registered", estimate=3.1, conf_low=0.9, conf_high=5.3),
+        replace(UNCLEAR, role="exploratory", analysis="girls"),
+        replace(
+            UNCLEAR, outcome="completed", unit="share", estimate=0.04, conf_low=-0.001,
+            conf_high=0.081, std_error=0.02,
+        ),
+    ),
+    tables=(
+        *BENEFIT.tables,
+        made.flow(),
+        made.precision("score"),
+        made.diagnosis("score"),
+        made.power_curve("score"),
+        made.ratings(),
+        made.effect_sizes("score"),
+        made.frequencies("completed"),
+        made.deviations(),
+        *made.checklists(),
+    ),
+)  # fmt: skip
+_ALTERNATIVES = {"more_schools": {"clusters": 60, "cluster_size": 30.0}}
+POWERED = replace(
+    PLANNED,
+    study={**STUDY, "plan": PLAN, "assumptions": {"clusters": 40, "alternatives": _ALTERNATIVES}},
+    stage="registered",
+    tables=(
+        made.precision("score", achieved=False),
+        made.diagnosis("score"),
+        made.power_curve("score"),
+        *made.checklists(),
+    ),
+)
 FINDINGS = {
     "benefit": BENEFIT,
     "refused": REFUSED,
@@ -271,6 +331,8 @@ FINDINGS = {
     "not-detectable": NOT_DETECTABLE,
     "dummy": DUMMY,
     "share": SHARE,
+    "locked": LOCKED,
+    "powered": POWERED,
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 matplotlib = pytest.importorskip("matplotlib")
 
+import example_tables as example
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.text import Text
@@ -203,6 +204,12 @@ def benchmarks() -> tuple[Table, ...]:
     return tuple(Table(kind, kind, (), tuple(rows)) for kind, rows in named.items())
 
 
+def plans(outcome: str, size: float) -> tuple[Table, ...]:
+    """Return tables as a plan, a diagnosis and a cohort give them."""
+    tables = (example.precision(outcome, size), example.diagnosis(outcome, size))
+    return (example.flow(), *tables, example.power_curve(outcome, size))
+
+
 def full(**more: Any) -> Finding:
     rows = [
         estimate("earnings", 1794.0, 1300.0, "USD/year"),
@@ -215,6 +222,7 @@ def full(**more: Any) -> Finding:
         attrition(0.14, 0.03),
         *money({"participant": 4000.0, "county": -2500.0, "public_funds": -500.0}),
         *benchmarks(),
+        *plans("earnings", 800.0),
     )
     more = {"payers": ("participant", "county"), "title": "Earnings", "worthwhile": 500.0} | more
     return finding(rows, tables, **more)
@@ -243,6 +251,23 @@ def payers(count: int) -> Finding:
     return finding([row], money(nets), payers=tuple(nets))
 
 
+def planned_otherwise(**more: Any) -> Finding:
+    """Something else was done than registered, and something nobody had planned."""
+    rows = [
+        estimate("score", 4.0, 2.0, "points"),
+        estimate("score", 3.0, 2.0, "points", role="registered", method="regression"),
+        estimate("score", 6.0, 3.0, "points", role="exploratory", analysis="girls_alone"),
+        estimate("absent", 0.02, 0.03, "share", role="exploratory", analysis="absence"),
+    ]
+    return finding(rows, **more)
+
+
+def counted(**more: Any) -> Finding:
+    """Adjusted counts of 100 that the means of the groups do not give."""
+    row = estimate("completed", 0.051, 0.05, "share")
+    return finding([row], (arms(0.79, 0.75), example.frequencies("completed")), **more)
+
+
 CASES = {
     "full": full(),
     "dummy": full(data_kind="dummy"),
@@ -266,6 +291,19 @@ CASES = {
     ),
     "much lost": finding([estimate("o", 1.0, 2.0, "points")], (attrition(0.62, 0.31, None),)),
     "little lost": finding([estimate("o", 1.0, 2.0, "points")], (attrition(0.004, 0.001, 0.063),)),
+    "long reasons": finding(
+        [estimate("o", 1.0, 2.0, "share")],
+        (example.flow_of_people(LONG), *plans("o", 0.02)[1:]),
+        data_kind="dummy",
+    ),
+    "unplanned": planned_otherwise(),
+    "only unplanned": finding(
+        [estimate("o", 1.0, 2.0, "points", role="exploratory")], worthwhile=None
+    ),
+    "counted": counted(),
+    "many people": finding([], (example.flow(123456, UNBROKEN),)),
+    "no losses": finding([], (example.made("flow", [{"stage": "analysed", "arm": "all"}]),)),
+    "curve alone": finding([], (example.power_curve("o", 1e-7),)),
     "dollars": full(title="Costs $5 of $6 and <b> & more"),
 }
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from evaluate.core import Check, Estimand, Estimate, Settings
 from evaluate.data.sample import ArraySample, Sample
-from evaluate.design import Design, Result, Simulated, all_designs, roles
+from evaluate.design import Design, Result, Simulated, all_designs, draw_example, roles
 
 DRAWS, EFFECT = 400, 1.5
 # 99.9 % binomial band around 0.95 at 400 draws: 0.95 +- 3.29 sqrt(0.95 x 0.05 / 400).
@@ -64,16 +64,18 @@ def test_intervals_cover_the_truth_as_often_as_they_say(design: Design[Any]) -> 
     rng = np.random.default_rng(20240501)
     hits = []
     for _ in range(DRAWS):
-        drawn = design.simulate(rng, EFFECT)
+        drawn = draw_example(design, rng, EFFECT)
         headline = run(design, drawn).estimates[0]
-        hits.append(headline.conf_low <= drawn.truth <= headline.conf_high)
+        hits.append(headline.conf_low <= drawn.truth["outcome"] <= headline.conf_high)
     assert BAND[0] <= np.mean(hits) <= BAND[1]
 
 
 @each_design
 def test_a_large_effect_is_found(design: Design[Any]) -> None:
     rng = np.random.default_rng(3)
-    found = [run(design, design.simulate(rng, 3.0)).estimates[0].conf_low > 0 for _ in range(20)]
+    found = [
+        run(design, draw_example(design, rng, 3.0)).estimates[0].conf_low > 0 for _ in range(20)
+    ]
     assert np.mean(found) >= 0.8
 
 
@@ -87,7 +89,7 @@ def test_a_large_effect_is_found(design: Design[Any]) -> None:
 def test_changing_the_unit_of_the_outcome_only_rescales(
     design: Design[Any], scale: float, shift: float, seed: int
 ) -> None:
-    drawn = design.simulate(np.random.default_rng(seed), 1.0)
+    drawn = draw_example(design, np.random.default_rng(seed), 1.0)
     before = run(design, drawn).estimates[0]
     after = run(design, changed(drawn, outcome=drawn.data["outcome"] * scale + shift)).estimates[0]
     limits = sorted((before.conf_low * scale, before.conf_high * scale))
@@ -100,7 +102,7 @@ def test_changing_the_unit_of_the_outcome_only_rescales(
 
 @each_design
 def test_rows_may_come_in_any_order_and_are_not_changed(design: Design[Any]) -> None:
-    drawn = design.simulate(np.random.default_rng(1), 1.0)
+    drawn = draw_example(design, np.random.default_rng(1), 1.0)
     copies = {name: values.copy() for name, values in drawn.data.items()}
     turn = np.random.default_rng(2).permutation(len(drawn.data["outcome"]))
     result = run(design, drawn)
@@ -111,7 +113,7 @@ def test_rows_may_come_in_any_order_and_are_not_changed(design: Design[Any]) -> 
 
 @each_design
 def test_names_of_clusters_and_strata_do_not_matter(design: Design[Any]) -> None:
-    drawn = design.simulate(np.random.default_rng(4), 1.0)
+    drawn = draw_example(design, np.random.default_rng(4), 1.0)
     named = [c for c, role in roles(drawn.spec).items() if role in {"cluster", "stratum", "unit"}]
     renamed = {}
     for name in named:
@@ -122,7 +124,7 @@ def test_names_of_clusters_and_strata_do_not_matter(design: Design[Any]) -> None
 
 @each_design
 def test_covariates_may_be_in_any_unit(design: Design[Any]) -> None:
-    drawn = design.simulate(np.random.default_rng(5), 1.0)
+    drawn = draw_example(design, np.random.default_rng(5), 1.0)
     named = [c for c, role in roles(drawn.spec).items() if role == "covariate"]
     rescaled = {name: drawn.data[name] * 1e6 - 3e6 for name in named}
     same(run(design, drawn), run(design, changed(drawn, **rescaled)))
@@ -130,7 +132,7 @@ def test_covariates_may_be_in_any_unit(design: Design[Any]) -> None:
 
 @each_design
 def test_every_engine_gives_the_same_result(design: Design[Any]) -> None:
-    drawn = design.simulate(np.random.default_rng(6), 1.0)
+    drawn = draw_example(design, np.random.default_rng(6), 1.0)
     ours, theirs = run(design, drawn), run(design, drawn, in_duckdb(drawn.data, "outcome"))
     same(ours, theirs)
     for a, b in zip(ours.tables, theirs.tables, strict=True):
@@ -144,7 +146,7 @@ def test_every_engine_gives_the_same_result(design: Design[Any]) -> None:
 
 @each_design
 def test_rows_are_whole_and_consistent(design: Design[Any]) -> None:
-    result = run(design, design.simulate(np.random.default_rng(7), 1.0))
+    result = run(design, draw_example(design, np.random.default_rng(7), 1.0))
     assert [row.role for row in result.estimates].count("headline") >= 1
     assert result.estimates[0].role == "headline"
     for row in result.estimates:
@@ -166,7 +168,7 @@ def numbers_are_finite(row: Estimate) -> bool:
 
 @each_design
 def test_tables_hold_what_their_columns_say(design: Design[Any]) -> None:
-    result = run(design, design.simulate(np.random.default_rng(8), 1.0))
+    result = run(design, draw_example(design, np.random.default_rng(8), 1.0))
     kinds = {"text": str, "integer": int, "boolean": bool}
     for table in result.tables:
         known = {column.name: column for column in table.columns}
@@ -184,7 +186,9 @@ def test_tables_hold_what_their_columns_say(design: Design[Any]) -> None:
 
 @each_design
 def test_checks_run_and_are_known_to_the_ladder(design: Design[Any]) -> None:
-    checks: tuple[Check, ...] = run(design, design.simulate(np.random.default_rng(9), 1.0)).checks
+    checks: tuple[Check, ...] = run(
+        design, draw_example(design, np.random.default_rng(9), 1.0)
+    ).checks
     names = [check.name for check in checks]
     assert names
     assert len(names) == len(set(names))

@@ -17,7 +17,7 @@ from evaluate.data.engines import require_engine, samples_of
 from evaluate.data.sample import ArraySample, DuckSample
 from evaluate.data.spark_rows import Kinds, read_rows, write_rows
 from evaluate.data.spark_sample import SparkSample
-from evaluate.design import all_designs
+from evaluate.design import all_designs, draw_example
 from evaluate.errors import DataError, StudyError
 
 SUMS = 1e-12  # of a few hundred terms, in another order
@@ -79,7 +79,7 @@ def test_levels_of_text_are_indicators_alike(hostile: Data) -> None:
 @pytest.mark.parametrize("name", sorted(all_designs()))
 def test_a_design_gives_the_same_result(name: str) -> None:
     design = all_designs()[name]
-    drawn = design.simulate(np.random.default_rng(5), 0.4)
+    drawn = draw_example(design, np.random.default_rng(5), 0.4)
     estimand = Estimand(min(design.estimands), "outcome", "points")
     ours, theirs = (
         design.estimate(drawn.spec, sample, estimand, Settings())

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from evaluate.core import Estimand, Estimate, Settings
 from evaluate.data.sample import ArraySample
-from evaluate.design import Result, roles
+from evaluate.design import Result, draw_example, roles
 from evaluate.designs.randomised import DESIGN, Randomised, std_errors
 from evaluate.errors import Refused
 
@@ -237,7 +237,7 @@ def test_intervals_cover_with_clusters_strata_and_covariates(strata: int, each: 
 
 
 def test_a_trial_of_clusters_uses_cr2(rng: np.random.Generator) -> None:
-    drawn = DESIGN.simulate(rng, 0.5)
+    drawn = draw_example(DESIGN, rng, 0.5)
     sample = ArraySample(drawn.data, "outcome")
     settings = Settings(std_errors=("CR2", "CR0", "CR1", "CR1S", "CR3"))
     rows = DESIGN.estimate(drawn.spec, sample, ATE, settings).estimates
@@ -411,7 +411,7 @@ def test_few_individuals_are_judged_by_randomisation_too(rng: np.random.Generato
 
 
 def test_asked_for_tests_stand_in_the_table_and_change_no_row(rng: np.random.Generator) -> None:
-    drawn = DESIGN.simulate(rng, 0.5)
+    drawn = draw_example(DESIGN, rng, 0.5)
     sample = ArraySample(drawn.data, "outcome")
     plain = DESIGN.estimate(drawn.spec, sample, ATE, Settings())
     names = ("wild", "CR2", "randomisation")
@@ -529,11 +529,11 @@ def test_fields_and_their_roles() -> None:
 
 
 def test_simulated_truth_is_what_was_put_in(rng: np.random.Generator) -> None:
-    drawn = DESIGN.simulate(rng, 2.5)
-    assert drawn.truth == 2.5
+    drawn = draw_example(DESIGN, rng, 2.5)
+    assert drawn.truth == {"outcome": 2.5}
     rows: list[Estimate] = []
     for _ in range(60):
-        drawn = DESIGN.simulate(rng, 2.5)
+        drawn = draw_example(DESIGN, rng, 2.5)
         sample = ArraySample(drawn.data, "outcome")
         rows.append(DESIGN.estimate(drawn.spec, sample, ATE, Settings()).estimates[0])
     error = np.array([row.estimate for row in rows]) - 2.5

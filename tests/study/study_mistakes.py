@@ -23,8 +23,12 @@ Path_ = tuple[str | int, ...]
 HERE = Path(__file__).parent
 GOOD = parse((HERE / "good.yaml").read_text(encoding="utf-8")).value
 SHORT = parse((HERE / "good-short.yaml").read_text(encoding="utf-8")).value
+PLANNED = parse((HERE / "good-planned.yaml").read_text(encoding="utf-8")).value
 # Blocks that refer to each other move together.
-_GROUPS = ({"facts", "programme"}, {"outcomes", "analyses"})
+_GROUPS = (
+    {"facts", "programme"},
+    {"facts", "programme", "outcomes", "analyses", "assumptions"},
+)
 
 
 DESIGNS: Mapping[str, Design[Any]] = {"randomised": DESIGN}
@@ -125,9 +129,9 @@ def _inside(annotation: Any, node: Any, path: Path_) -> Iterator[Place]:
 
 
 def first_places() -> dict[str, Place]:
-    """Return the first place of each field in the two good definitions."""
+    """Return the first place of each field in the good definitions."""
     found: dict[str, Place] = {}
-    for tree in (GOOD, SHORT):
+    for tree in (GOOD, SHORT, PLANNED):
         for place in places(Study, tree):
             found.setdefault(place.name, place)
     return found
@@ -142,6 +146,9 @@ def host(place: Place) -> dict[str, Any]:
     tree = copy.deepcopy(SHORT)
     if has(GOOD, place.path):
         tree |= copy.deepcopy({one: GOOD[one] for one in group})
+    elif not has(SHORT, place.path):
+        assert PLANNED is not None
+        return copy.deepcopy(PLANNED)
     for key, info in Economics.model_fields.items():
         if not info.is_required() and key not in place.path[:2]:
             tree["economics"].pop(key, None)

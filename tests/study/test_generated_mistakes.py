@@ -76,13 +76,26 @@ NEEDED = {
     "Study.data",
     "Study.facts",
     "Randomised.cluster",
+    "Randomised.covariates",
+    "Randomised.strata",
+    "Randomised.period",
     "Randomised.received",
+    "Assumptions.clusters",
+    "Assumptions.cluster_size",
+    "Assumptions.people",
+    "Assumptions.strata",
+    "Assumptions.periods",
+    "AssumedOutcome.sd",
+    "AssumedCovariate.sd",
+    "Evidence.boundary_reason",
     "Rate.to",
     "Schedule.source",
     "PublicFunds.source",
     "Cost.source",
     "Benefit.source",
     "Transfer.note",
+    "Answer.text",
+    "Answer.not_done",
     *(f"Condition.{test}" for test in _TESTS),
     *(f"Derive.{rule}" for rule in _DERIVED),
 }
@@ -101,7 +114,7 @@ def test_every_field_of_the_schema_has_a_case() -> None:
     assert all_fields() == set(PLACES)
 
 
-@pytest.mark.parametrize("name", ["good.yaml", "good-short.yaml"])
+@pytest.mark.parametrize("name", ["good.yaml", "good-short.yaml", "good-planned.yaml"])
 def test_good_definitions_load(name: str, problems: Problems) -> None:
     assert problems((HERE / name).read_text(encoding="utf-8")) == ()
 

@@ -46,7 +46,8 @@ def _dots(reading: Reading, look: Look, row: Estimate, counts: tuple[int, int]) 
         left = i * (side + gap)
         size = _fitting(w(name), side + 0.2)
         canvas.text(left, 0.09, w(name), role, size=size, bold=True)
-        canvas.text(left, 0.29, w("answer.of", n=counts[i]))
+        both = w("answer.of_rest", n=counts[i], rest=_HUNDRED - counts[i])
+        canvas.text(left, 0.29, both)
         other = counts[1 - i]
         _grid(
             canvas,
@@ -60,7 +61,9 @@ def _dots(reading: Reading, look: Look, row: Estimate, counts: tuple[int, int]) 
     else:
         _sum(canvas, reading, row, counts, (2 * (side + gap), 0.5, look.width))
     named = level(reading, [row])
-    people = ((w("with"), w("answer.of", n=counts[0])), (w("without"), w("answer.of", n=counts[1])))
+    people = tuple(
+        (w(name), w("answer.of", n=n)) for name, n in zip(("with", "without"), counts, strict=True)
+    )
     seen = w("answer.alt_dots", treated=counts[0], comparison=counts[1])
     return Figure(
         svg=canvas.svg(),

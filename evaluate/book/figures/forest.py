@@ -25,6 +25,7 @@ KIND = "forest"
 _ROW, _BESIDE, _BETWEEN, _FOOT = 0.3, 0.24, 0.1, 0.4
 _NAMES, _WORDS, _WORDS_NARROW = 2.3, 1.2, 1.02
 _HEAD = 0.22  # inches for the name of the dashed line
+_RULE = 0.3  # inches for the rule above what nobody had planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,14 @@ def _rows(reading: Reading, panel: Panel, look: Look) -> Iterator[tuple[Entry, f
 
 def _deep(reading: Reading, panel: Panel, look: Look) -> float:
     rows = sum(high for _, high in _rows(reading, panel, look))
-    deep = rows + _BETWEEN * len(panel.outcomes)
+    deep = rows + _BETWEEN * len(panel.outcomes) + (_RULE if _first(panel) is not None else 0.0)
     return deep + _head(reading, panel) + (_FOOT if panel.rows else 0.0)
+
+
+def _first(panel: Panel) -> int | None:
+    """Return where the groups begin that nobody had planned."""
+    unplanned = (i for i, group in enumerate(panel.outcomes) if group[0].exploratory)
+    return next(unplanned, None)
 
 
 def _head(reading: Reading, panel: Panel) -> float:
@@ -119,9 +126,14 @@ def _panel(canvas: Canvas, reading: Reading, panel: Panel, top: float) -> None:
     named = False
     heights = dict(enumerate(high for _, high in _rows(reading, panel, canvas.look)))
     index = 0
-    for group in panel.outcomes:
+    for i, group in enumerate(panel.outcomes):
+        if i == _first(panel):
+            canvas.path([0, canvas.width], [y + 0.02] * 2, "neutral", width=0.8)
+            rule = reading.words("forest.exploratory")
+            canvas.text(0, y + 0.17, rule, "soft", size=SMALL, bold=True)
+            y += _RULE
         size = reading.worthwhile(group[0].outcome)
-        deep = sum(heights[index + i] for i in range(len(group)))
+        deep = sum(heights[index + k] for k in range(len(group)))
         if group[0].row is not None:
             if not frame.look.narrow:
                 band(canvas, frame.scale, size, y, y + deep + _BETWEEN)
@@ -188,6 +200,8 @@ def _numbers(canvas: Canvas, reading: Reading, frame: _Frame, one: Entry, middle
 def _title(reading: Reading, found: Sequence[Panel]) -> str:
     w, words = reading.words, count(found)
     every = sum(words.values())
+    if every == 0:
+        return w("forest.unplanned")
     if every == 1:
         one = found[0].outcomes[0][0]
         return w("forest.one", outcome=reading.title(one.outcome), word=w(f"word.{one.word}"))
@@ -200,7 +214,9 @@ def _title(reading: Reading, found: Sequence[Panel]) -> str:
 def _figure(reading: Reading, found: Sequence[Panel], svg: str) -> Figure:
     w = reading.words
     named = level(reading, [one for panel in found for one in panel.rows])
-    beside = any(one.beside for panel in found for group in panel.outcomes for one in group)
+    each = [one for panel in found for group in panel.outcomes for one in group]
+    beside = any(one.beside and not one.exploratory for one in each)
+    unplanned = any(one.exploratory for one in each)
     rows = [_cells(reading, panel, one) for panel in found for g in panel.outcomes for one in g]
     answers = "; ".join(
         f"{row[0]} {row[1]} ({row[2]}) {row[3]}, {row[4]}".strip() for row in rows if row[4]
@@ -213,7 +229,9 @@ def _figure(reading: Reading, found: Sequence[Panel], svg: str) -> Figure:
         alt=f"{w('forest.alt')} {answers}.",
         header=(w("col.outcome"), w("difference"), named, w("col.unit"), w("col.result")),
         rows=tuple(rows),
-        note=reading.note(w("forest.note") if some else ""),
+        note=reading.note(
+            w("forest.note") if some else "", w("forest.note_exploratory") if unplanned else ""
+        ),
     )
 
 

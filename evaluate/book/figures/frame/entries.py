@@ -26,6 +26,8 @@ class Entry:
         Whether it asks the same question in another way.
     word : str
         The verdict's word; empty for rows beside.
+    exploratory : bool
+        Whether nobody had planned it.
     """
 
     outcome: str
@@ -33,6 +35,7 @@ class Entry:
     row: Estimate | None
     beside: bool
     word: str
+    exploratory: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def panels(reading: Reading) -> list[Panel]:
         Finding and language.
     """
     groups = [(row.unit, _group(reading, row)) for row in reading.headlines()]
+    groups += [(row.unit, (_unplanned(reading, row),)) for row in _exploratory(reading)]
     units = list(dict.fromkeys(unit for unit, _ in groups))
     found = [Panel(unit, tuple(g for u, g in groups if u == unit)) for unit in units]
     missing = tuple((one,) for one in _missing(reading))
@@ -82,6 +86,22 @@ def _group(reading: Reading, row: Estimate) -> tuple[Entry, ...]:
     return (first, *_beside(reading, row))
 
 
+def _exploratory(reading: Reading) -> list[Estimate]:
+    """Return the whole effects that no plan asked for, one of each analysis."""
+    rows = {
+        (one.analysis, one.outcome): one
+        for one in reversed(reading.finding.estimates)
+        if (one.role, one.term, one.scale) == ("exploratory", "overall", "difference")
+    }
+    return list(reversed(rows.values()))
+
+
+def _unplanned(reading: Reading, row: Estimate) -> Entry:
+    label = f"{reading.title(row.outcome)}, {row.analysis.replace('_', ' ')}"
+    word = "exploratory"
+    return Entry(row.outcome, label, row, beside=True, word=word, exploratory=True)
+
+
 def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
     """Yield the other answers to the same question: one for each method, unlike the headline."""
     rows = [
@@ -90,6 +110,7 @@ def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
         if (one.role, one.outcome, one.term, one.scale, one.unit)
         == ("beside", row.outcome, "overall", "difference", row.unit)
     ]
+    yield from _registered(reading, row)
     seen = {(row.method, row.std_error_method)}
     kept: list[Estimate] = []
     for one in rows:
@@ -106,6 +127,17 @@ def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
             yield Entry(one.outcome, label, one, beside=True, word="")
 
 
+def _registered(reading: Reading, row: Estimate) -> Iterator[Entry]:
+    """Yield what the plan would have given, where something else was done."""
+    for one in reading.finding.estimates:
+        found = (one.role, one.outcome, one.term, one.scale, one.unit)
+        if found == ("registered", row.outcome, "overall", "difference", row.unit):
+            key = f"method.{one.method}"
+            name = reading.words(key) if key in reading.words else one.method
+            label = reading.words("forest.registered", method=name)
+            yield Entry(one.outcome, label, one, beside=True, word="")
+
+
 def _missing(reading: Reading) -> Iterator[Entry]:
     """Yield the outcomes that could not be estimated: their row stays."""
     answered = {one.outcome for one in reading.headlines()}
@@ -117,5 +149,6 @@ def _missing(reading: Reading) -> Iterator[Entry]:
 
 def count(found: Sequence[Panel]) -> dict[str, int]:
     """Return how many outcomes got each word."""
-    words = [group[0].word for panel in found for group in panel.outcomes]
+    groups = [group[0] for panel in found for group in panel.outcomes]
+    words = [one.word for one in groups if not one.exploratory]
     return {one: words.count(one) for one in dict.fromkeys(words)}

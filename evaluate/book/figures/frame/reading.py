@@ -169,6 +169,17 @@ class Reading:
         payers = self.study.get("economics", {}).get("payers", {})
         return self.text(payers.get(key, {}).get("title"), str(key).replace("_", " "))
 
+    def hundred(self, row: Estimate) -> Mapping[str, int]:
+        """Return an effect in people of 100, where the finding counts them; else nothing."""
+        names = ("with_programme", "without", "difference", "low", "high")
+        for one in self.finding.tables:
+            for cells in one.rows if one.kind == "frequencies" else ():
+                if (cells.get("analysis"), cells.get("outcome")) == (row.analysis, row.outcome):
+                    told = {name: value(cells.get(name)) for name in names}
+                    known = {name: round(n) for name, n in told.items() if n is not None}
+                    return known if len(known) == len(names) else {}
+        return {}
+
     def arms(self, row: Estimate) -> tuple[float, float] | None:
         """Return the means with and without the programme; with is without plus the estimate."""
         tables = [one for one in self.finding.tables if one.id == f"{row.analysis}.arms"]

@@ -41,6 +41,9 @@ def _tail(word: str) -> str:
 
 def frequencies(reading: Reading, row: Estimate) -> tuple[int, int] | None:
     """Return how many of 100 with and without; nothing where whole people do not show it."""
+    told = reading.hundred(row)
+    if told:
+        return told["with_programme"], told["without"]
     means = reading.arms(row)
     if row.unit != "share" or means is None or not all(0 <= one <= 1 for one in means):
         return None
@@ -59,7 +62,9 @@ def between(reading: Reading, row: Estimate) -> tuple[str, str]:
 
     Where both ends lie on one side, its word stands once: between 3 and 20 more.
     """
-    ends = [round(_HUNDRED * one) for one in (row.conf_low, row.conf_high)]
+    told = reading.hundred(row)
+    ends = [told["low"], told["high"]] if told else []
+    ends = ends or [round(_HUNDRED * one) for one in (row.conf_low, row.conf_high)]
     if min(ends) > 0 or max(ends) < 0:
         near, far = sorted(ends, key=abs)
         return str(abs(near)), more(reading, far)

@@ -1,0 +1,157 @@
+"""Assumptions that no data could meet, whatever the study is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from evaluate.assumptions.scenario import Scenario
+from evaluate.assumptions.shares import weights_for
+from evaluate.errors import Refused
+
+FEWEST = 2  # units in each group
+ROUNDING = 1e-12  # of a share
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """Something that cannot be.
+
+    Attributes
+    ----------
+    key : tuple of str
+        Where it is assumed; of outcomes and covariates the column.
+    what, why, fix : str
+        What was found, why it cannot be, what to do.
+    """
+
+    key: tuple[str, ...]
+    what: str
+    why: str
+    fix: str
+
+
+def require_possible(scenario: Scenario, *, clustered: bool) -> None:
+    """Refuse a scenario that no data could meet.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    clustered : bool
+        Whether the design assigns clusters.
+
+    Raises
+    ------
+    Refused
+        ``impossible_assumptions``, with the first reason.
+    """
+    for one in impossible(scenario, clustered=clustered):
+        raise Refused("impossible_assumptions", f"{one.what}: {one.why}", one.fix)
+
+
+def impossible(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
+    """Yield all that no data could meet.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    clustered : bool
+        Whether the design assigns clusters.
+    """
+    yield from _units(scenario, clustered=clustered)
+    yield from _taking_part(scenario)
+    yield from _covariates(scenario)
+    for column in scenario.outcomes:
+        yield from _outcome(scenario, column)
+
+
+def _units(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
+    if clustered != (scenario.size is not None):
+        one, other = ("people", "clusters") if clustered else ("clusters", "people")
+        yield Impossible(
+            (one,),
+            f"`{one}` is assumed",
+            f"the design assigns {'clusters' if clustered else 'individuals'}",
+            f"write `{other}`" + (" and `cluster_size`" if clustered else ""),
+        )
+    treated = scenario.units * scenario.treated_share
+    within = f" in {scenario.strata} strata" if scenario.strata > 1 else ""
+    sides = min(treated, scenario.units - treated)
+    if scenario.units < FEWEST * scenario.strata or sides < max(FEWEST, scenario.strata) - 0.5:
+        yield Impossible(
+            ("treated_share",) if scenario.strata == 1 else ("strata",),
+            f"{scenario.units} units{within} with a treated share of"
+            f" {scenario.treated_share:g} are assumed",
+            "there must be two units in each group, and one of each in every stratum",
+            "assume more units, fewer strata or a share nearer to a half",
+        )
+
+
+def _taking_part(scenario: Scenario) -> Iterator[Impossible]:
+    by = scenario.received
+    if by is not None and by.treated <= by.comparison:
+        yield Impossible(
+            ("received",),
+            "no more of those treated than of the others are assumed to take part",
+            "an offer that nobody takes up cannot have an effect",
+            "assume a larger share under `treated`",
+        )
+
+
+def _covariates(scenario: Scenario) -> Iterator[Impossible]:
+    for column, one in scenario.covariates.items():
+        if one.sd is None and not 0 < one.mean < 1:
+            yield Impossible(
+                ("covariates", column, "mean"),
+                f"the mean of the yes or no is {one.mean:g}",
+                "a covariate without `sd` is a yes or no, and its mean a share between 0 and 1",
+                "give `sd`, or a share",
+            )
+    strength = sum(one.strength for one in scenario.covariates.values())
+    if strength >= 1:
+        yield Impossible(
+            ("covariates",),
+            f"together the covariates explain {strength:g} of the variance",
+            "they are independent of each other, and something must be left to chance",
+            "lower `strength` until the sum is below 1",
+        )
+
+
+def _outcome(scenario: Scenario, column: str) -> Iterator[Impossible]:
+    one, key = scenario.outcomes[column], ("outcomes", column)
+    if scenario.size is None and one.icc:
+        yield Impossible(
+            (*key, "icc"),
+            f"`icc` is {one.icc:g} and individuals are assumed",
+            "correlation within clusters needs clusters",
+            "delete `icc`, or assume `clusters`",
+        )
+    if one.sd is not None:
+        return
+    by = scenario.received
+    raised = one.effect / (1.0 if by is None else max(by.treated - by.comparison, 1e-9))
+    for share, name in ((one.baseline, "baseline"), (one.baseline + raised, "effect")):
+        if not -ROUNDING <= share <= 1 + ROUNDING:
+            among = " among those who take part" if by and name == "effect" else ""
+            yield Impossible(
+                (*key, name),
+                f"the share {'with' if name == 'effect' else 'without'} the programme{among}"
+                f" is {share:g}",
+                "an outcome without `sd` is a yes or no, and its share lies in 0..1",
+                f"correct `{name}`, or give `sd` if the outcome is a number",
+            )
+            return
+    yield from _explained(scenario, column)
+
+
+def _explained(scenario: Scenario, column: str) -> Iterator[Impossible]:
+    covariates, one = tuple(scenario.covariates.values()), scenario.outcomes[column]
+    if any(True for _ in _covariates(scenario)):
+        return
+    try:
+        weights_for(one.baseline, one.icc, covariates)
+    except Refused as refusal:
+        key = ("outcomes", column)
+        yield Impossible(key, "a yes or no is explained too well", refusal.why, refusal.fix)

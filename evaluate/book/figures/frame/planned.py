@@ -1,0 +1,64 @@
+"""What was assumed before the data: which outcome leads, and where the study itself stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from evaluate.book.figures.frame.reading import Reading, Row, value
+
+MAIN = "main"  # the design as planned, among the scenarios of a diagnosis
+_PLANNED = {"clusters": "planned_clusters", "people": "planned_n", "icc": "planned_icc"}
+
+
+def leading(reading: Reading, kind: str) -> str | None:
+    """Return the first outcome of a kind of table, the study's primary one before others.
+
+    Parameters
+    ----------
+    reading : Reading
+        Finding and language.
+    kind : str
+        Of a table with a column ``outcome``.
+    """
+    found = dict.fromkeys(str(row["outcome"]) for row in reading.rows(kind) if row.get("outcome"))
+    ranked = sorted(found, key=lambda one: reading.outcome(one).get("role") != "primary")
+    return next(iter(ranked), None)
+
+
+def assumed(reading: Reading, outcome: str) -> Row:
+    """Return the row of a diagnosis for the design as planned; empty without one."""
+    return _row(reading, "diagnosis", outcome, scenario=MAIN)
+
+
+def here(reading: Reading, outcome: str, axis: str) -> float | None:
+    """Return where the study as planned stands on an axis, if that is known."""
+    if axis == "effect":
+        return value(assumed(reading, outcome).get("effect"))
+    planned = _row(reading, "precision", outcome)
+    told = value(planned.get(_PLANNED.get(axis, "")))
+    if axis == "cluster_size":
+        people, clusters = (value(planned.get(_PLANNED[one])) for one in ("people", "clusters"))
+        told = people / clusters if people and clusters else None
+    return (
+        told if told is not None else _stated(reading.study.get("assumptions", {}), outcome, axis)
+    )
+
+
+def _stated(assumptions: Mapping[str, Any], outcome: str, axis: str) -> float | None:
+    if axis == "icc":
+        return value(assumptions.get("outcomes", {}).get(outcome, {}).get("icc"))
+    given = assumptions.get(axis)
+    return value(given.get("mean") if isinstance(given, Mapping) else given)
+
+
+def _row(reading: Reading, kind: str, outcome: str, **named: str) -> Row:
+    wanted = {"outcome": outcome} | named
+    return next(
+        (
+            row
+            for row in reading.rows(kind)
+            if all(row.get(key) == cell for key, cell in wanted.items())
+        ),
+        {},
+    )

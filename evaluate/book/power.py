@@ -1,0 +1,259 @@
+"""What a study can detect: as planned, by simulation, and as it came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from docutils import nodes
+
+from evaluate.book.folded import folded
+from evaluate.book.numbers import TIE
+from evaluate.book.picture import figure
+from evaluate.book.view import Row, View
+from evaluate.book.write import Content, paragraph, section, strong, table
+from evaluate.core import Cell
+
+ABSENT = "–"
+MAIN = "main"
+_KINDS = ("precision", "diagnosis", "power_curve")
+_PRECISION = ("mde", "std_error", "n", "clusters", "icc")
+
+
+def power(view: View) -> list[nodes.Node]:
+    """Return the section on power, or nothing where nobody planned or simulated."""
+    if not any(view.of_kind(kind) for kind in _KINDS):
+        return []
+    return [section(view.words("power.title"), "power", _blocks(view))]
+
+
+def could_detect(view: View) -> list[str]:
+    """Return the sentences of a plan's first screen: which effects it finds, which matter."""
+    outcome, unit = view.primary, _unit(view, view.primary)
+    row, mde = planned(view, outcome), detectable(view, outcome)
+    said = []
+    if mde is not None:
+        said.append(view.words("power.lead", mde=view.effect(mde, unit, sign=False)))
+        worth = view.outcome(outcome).get("smallest_worthwhile")
+        if worth:
+            size = view.effect(worth, unit, sign=False)
+            said.append(view.words("power.lead_worth", worthwhile=size))
+    elif (share := _number(row.get("power"))) is not None:
+        effect = view.effect(_number(row.get("effect")) or 0.0, unit, sign=False)
+        shown = view.percent(share, digits=0)
+        said.append(view.words("power.lead_power", effect=effect, power=shown))
+    return said
+
+
+def detectable(view: View, outcome: str) -> float | None:
+    """Return the effect that the plan finds four times in five, in the outcome's unit."""
+    row = planned(view, outcome)
+    given = (one for one in view.of_kind("precision") if one.get("outcome") == outcome)
+    written = next(given, {}).get("planned_mde")
+    cells = (row.get("mde"), row.get("mde_formula"), written)
+    return next((n for one in cells if (n := _number(one)) is not None), None)
+
+
+def planned(view: View, outcome: str) -> Row:
+    """Return the diagnosis of the design as planned; empty where nothing was simulated."""
+    rows = view.of_kind("diagnosis")
+    found = (one for one in rows if (one.get("outcome"), one.get("scenario")) == (outcome, MAIN))
+    return next(found, {})
+
+
+def false_alarms(view: View) -> nodes.Node:
+    """Return how often studies like this one find what is not there, or that nobody knows."""
+    w, found = view.words, view.lead()
+    row = planned(view, found[0].outcome if found else view.primary)
+    share, draws = _number(row.get("false_positive")), _number(row.get("draws"))
+    if share is None or draws is None:
+        return paragraph(w("power.not_simulated"), "ev-note")
+    low, high = (_number(row.get(f"false_positive_{end}")) for end in ("low", "high"))
+    sentence = w(
+        "power.false",
+        draws=view.number(draws, digits=0),
+        share=view.percent(share),
+        low=view.percent(share if low is None else low),
+        high=view.percent(share if high is None else high),
+    )
+    return paragraph([strong(w("power.false_title")), " ", sentence])
+
+
+def _unit(view: View, outcome: str) -> str:
+    return str(view.outcome(outcome)["unit"])
+
+
+def _blocks(view: View) -> Iterator[nodes.Node]:
+    yield from _finds(view)
+    yield from figure(view, "power_curve")
+    yield from _designs(view)
+    yield from _precision(view)
+    yield from _behaviour(view)
+
+
+def _finds(view: View) -> Iterator[nodes.Node]:
+    row, unit = planned(view, view.primary), _unit(view, view.primary)
+    shares = [_number(row.get(one)) for one in ("power", "power_low", "power_high")]
+    effect = _number(row.get("effect"))
+    if effect is None or any(one is None for one in shares):
+        return
+    told = [view.percent(one or 0.0, digits=0) for one in shares]
+    size = view.effect(effect, unit)
+    slots = dict(zip(("power", "low", "high"), told, strict=True))
+    yield paragraph(view.words("power.finds", effect=size, **slots))
+    if view.planned:
+        yield false_alarms(view)
+
+
+def _designs(view: View) -> Iterator[nodes.Node]:
+    rows = _known(view)
+    if not rows:
+        return
+    w = view.words
+    keys = ("scenario", "effect", "power", "mde", "mde_formula", "false_positive")
+    cells = (
+        [
+            _scenario(view, row),
+            _effect(view, row, "effect", sign=True),
+            _spread(view, row, "power", digits=0),
+            _effect(view, row, "mde"),
+            _effect(view, row, "mde_formula"),
+            _spread(view, row, "false_positive"),
+        ]
+        for row in rows
+    )
+    head = [w(f"power.{one}") for one in keys]
+    yield table(w("power.designs"), head, cells, "ev-numbers")
+
+
+def _known(view: View) -> Sequence[Row]:
+    """Return the rows of the diagnosis, each outcome's design as planned first."""
+    rows = [
+        one for one in view.of_kind("diagnosis") if one.get("outcome") in view.study["outcomes"]
+    ]
+    order = list(view.study["outcomes"])
+    return sorted(
+        rows, key=lambda one: (order.index(str(one["outcome"])), one.get("scenario") != MAIN)
+    )
+
+
+def _scenario(view: View, row: Row) -> Content:
+    """Return a design's name, what differs in it, and its outcome where there are several."""
+    name = str(row.get("scenario"))
+    shown: list[Content] = [
+        view.words("power.main") if name == MAIN else name.replace("_", " ").replace("-", " ")
+    ]
+    given = view.study.get("assumptions", {}).get("alternatives", {}).get(name, {})
+    differs = ", ".join(_differences(view, given, str(row["outcome"])))
+    if differs:
+        shown.append(f" ({differs})")
+    if len({one["outcome"] for one in _known(view)}) > 1:
+        shown += [": ", view.texts(view.outcome(str(row["outcome"]))["title"])]
+    return shown
+
+
+def _differences(view: View, given: Mapping[str, Any], outcome: str) -> Iterator[str]:
+    for key, value in given.items():
+        number = _number(value.get("mean") if isinstance(value, Mapping) else value)
+        if number is None or f"power.differs.{key}" not in view.words:
+            continue
+        shown = view.number(number, digits=0 if float(number).is_integer() else 2)
+        if key == "treated_share":
+            shown = view.percent(number, digits=0)
+        if key == "effect":
+            shown = view.effect(number, _unit(view, outcome))
+        yield view.words(f"power.differs.{key}", n=shown)
+
+
+def _precision(view: View) -> Iterator[nodes.Node]:
+    """Show planned and achieved precision side by side, a line for each quantity."""
+    w = view.words
+    given = [
+        one for one in view.of_kind("precision") if one.get("outcome") in view.study["outcomes"]
+    ]
+    rows = [line for one in given for line in _lines(view, one, several=len(given) > 1)]
+    if not rows:
+        return
+    achieved = any(f"achieved_{key}" in one for one in given for key in _PRECISION)
+    head = [w(f"power.{one}") for one in ("what", "planned", "achieved")][: 3 if achieved else 2]
+    caption = w("power.precision" if achieved else "power.precision_planned")
+    yield table(caption, head, (row[: len(head)] for row in rows), "ev-numbers", "ev-few")
+
+
+def _lines(view: View, row: Row, *, several: bool) -> Iterator[Sequence[Content]]:
+    title = view.texts(view.outcome(str(row["outcome"]))["title"])
+    for key in _PRECISION:
+        cells = [row.get(f"{when}_{key}") for when in ("planned", "achieved")]
+        if all(_number(one) is None for one in cells):
+            continue
+        label = view.words(f"power.{key}")
+        shown = [_precise(view, row, key, cell) for cell in cells]
+        yield [[title, f": {label.lower()}"] if several else label, *shown]
+
+
+def _precise(view: View, row: Row, key: str, cell: Cell) -> str:
+    number = _number(cell)
+    if number is None:
+        return ABSENT
+    if key in ("n", "clusters"):
+        return view.number(number, digits=0)
+    if key == "icc":
+        return view.number(number, digits=3)
+    return view.effect(number, _unit(view, str(row["outcome"])), sign=False)
+
+
+def _behaviour(view: View) -> Iterator[nodes.Node]:
+    """Show the further diagnosis for who wants to know how the method behaves."""
+    w = view.words
+    keys = ("scenario", "coverage", "bias", "errors", "type_s", "type_m", "refused", "draws")
+    rows = [
+        [
+            _scenario(view, row),
+            _share(view, row.get("coverage")),
+            _effect(view, row, "bias", sign=True),
+            f"{_effect(view, row, 'mean_std_error')} ({_effect(view, row, 'true_std_error')})",
+            _share(view, row.get("type_s")),
+            _times(view, row.get("type_m")),
+            _share(view, row.get("refused")),
+            _precise(view, row, "n", row.get("draws")),
+        ]
+        for row in _known(view)
+    ]
+    if rows:
+        head = [w(f"power.{one}") for one in keys]
+        body = table(w("power.behaviour"), head, rows, "ev-numbers")
+        note = paragraph(w("power.note"), "ev-note")
+        yield folded(w("power.behaviour"), [body, note])
+
+
+def _effect(view: View, row: Row, key: str, *, sign: bool = False) -> str:
+    number = _number(row.get(key))
+    unit = _unit(view, str(row["outcome"]))
+    return ABSENT if number is None else view.effect(number, unit, sign=sign)
+
+
+def _share(view: View, cell: Cell) -> str:
+    number = _number(cell)
+    return ABSENT if number is None else view.percent(number)
+
+
+def _times(view: View, cell: Cell) -> str:
+    number = _number(cell)
+    return ABSENT if number is None else view.words("power.times", n=view.number(number))
+
+
+def _spread(view: View, row: Row, key: str, *, digits: int = 1) -> str:
+    """Return a share with its Monte Carlo band."""
+    share, low, high = (_number(row.get(one)) for one in (key, f"{key}_low", f"{key}_high"))
+    if share is None:
+        return ABSENT
+    shown = view.percent(share, digits=digits)
+    if low is None or high is None:
+        return shown
+    ends = [view.number(100 * one, digits=digits) for one in (low, high)]
+    span = view.words("facts.interval", low=ends[0], high=ends[1]).replace(" ", TIE)
+    return f"{shown} ({span})"
+
+
+def _number(cell: object) -> float | None:
+    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else None

@@ -1,0 +1,202 @@
+"""Invented tables of the kinds that a plan, a power analysis and the ratings give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from evaluate.core import Column, Table
+
+Rows = list[dict[str, Any]]
+
+
+def made(kind: str, rows: Rows, analysis: str = "") -> Table:
+    """A table whose columns are those of all its rows."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    columns = tuple(Column(name, "text", {"en": name}) for name in names)
+    identity = f"{analysis}.{kind}" if analysis else kind
+    return Table(identity, kind, columns, tuple(rows), analysis)
+
+
+def flow(scale: int = 1, reason: str = "moved abroad") -> Table:
+    steps = [
+        ("eligible", "all", 2100, 42, None, ""),
+        ("included", "all", 2000, 40, 100, "two schools closed"),
+        ("assigned", "treated", 1000, 20, None, ""),
+        ("assigned", "comparison", 1000, 20, None, ""),
+        ("analysed", "treated", 962, 20, 38, reason),
+        ("analysed", "comparison", 951, 19, 49, reason),
+    ]
+    rows: Rows = []
+    for stage, arm, n, clusters, lost, why in steps:
+        row = {"stage": stage, "arm": arm, "n": n * scale, "n_clusters": clusters * scale}
+        rows.append(row | ({} if lost is None else {"lost": lost * scale, "reason": why}))
+    return made("flow", rows, "main")
+
+
+def flow_of_people(words: str) -> Table:
+    """Steps without clusters, several reasons for one loss, and a number that was withheld."""
+    rows: Rows = [
+        {"stage": "eligible", "arm": "all", "n": 1200345},
+        {"stage": "linked", "arm": "all", "n": 1190001, "lost": 9000, "reason": words},
+        {"stage": "linked", "arm": "all", "n": 1190001, "lost": 1344, "reason": words},
+        {"stage": "analysed", "arm": "treated", "reason": "other"},
+        {"stage": "analysed", "arm": "comparison", "n": 590001, "lost": 12, "reason": ""},
+    ]
+    return made("flow", rows, "main")
+
+
+def precision(outcome: str, size: float = 1.0, *, achieved: bool = True) -> Table:
+    row: dict[str, Any] = {
+        "outcome": outcome,
+        "planned_mde": 2.4 * size,
+        "planned_std_error": 0.85 * size,
+        "planned_n": 2000,
+        "planned_clusters": 40,
+        "planned_icc": 0.1,
+    }
+    if achieved:
+        row |= {
+            "achieved_mde": 2.8 * size,
+            "achieved_std_error": size,
+            "achieved_n": 1913,
+            "achieved_clusters": 39,
+            "achieved_icc": 0.12,
+        }
+    return made("precision", [row])
+
+
+def diagnosis(outcome: str, size: float = 1.0) -> Table:
+    rows: Rows = []
+    for scenario, power, mde in (("main", 0.76, 2.4), ("more_schools", 0.93, 1.9)):
+        rows.append(
+            {
+                "scenario": scenario,
+                "outcome": outcome,
+                "draws": 1000,
+                "effect": 2.3 * size,
+                "power": power,
+                "power_low": power - 0.027,
+                "power_high": power + 0.025,
+                "false_positive": 0.048,
+                "false_positive_low": 0.036,
+                "false_positive_high": 0.063,
+                "coverage": 0.951,
+                "bias": 0.01 * size,
+                "bias_low": -0.05 * size,
+                "bias_high": 0.07 * size,
+                "mean_std_error": 0.86 * size,
+                "true_std_error": 0.85 * size,
+                "type_s": 0.0,
+                "type_m": 1.14,
+                "mde": mde * size,
+                "mde_formula": (mde - 0.02) * size,
+                "refused": 0.0,
+            }
+        )
+    return made("diagnosis", rows)
+
+
+def power_curve(outcome: str, size: float = 1.0) -> Table:
+    axes = {
+        "clusters": [20, 30, 40, 60, 80],
+        "cluster_size": [10, 25, 50, 100],
+        "icc": [0.02, 0.05, 0.1, 0.2],
+        "effect": [one * size for one in (1.0, 2.0, 3.0, 4.0)],
+    }
+    rows: Rows = []
+    for axis, values in axes.items():
+        for i, at in enumerate(values):
+            share = i / (len(values) - 1)
+            power = 0.95 - 0.5 * share if axis == "icc" else 0.3 + 0.68 * share
+            row = {"outcome": outcome, "axis": axis, "value": float(at), "power": power}
+            row |= {"power_low": max(0.0, power - 0.03), "power_high": min(1.0, power + 0.03)}
+            rows.append(row | {"mde": (3.0 - share) * size})
+    return made("power_curve", rows)
+
+
+def ratings(analysis: str = "main") -> Table:
+    found = [
+        ("wwc", "computed", "with_reservations", "a covariate differs by 0.30", True),
+        ("eef", "computed", "3", "detectable effect 0.32; 4 % lost", False),
+        ("sms", "computed", "5", "random assignment, attrition low", False),
+        ("ladder", "computed", "4", "step 5 needs balance", True),
+        ("certainty", "computed", "moderate", "one step down for imprecision", False),
+    ]
+    rows: Rows = [
+        {
+            "analysis": analysis,
+            "scale": scale,
+            "status": status,
+            "value": value,
+            "inputs": "attrition 0.04",
+            "reasons": reasons,
+            "rule": f"{scale}-5.0",
+            "version": "5.0",
+            "verified": verified,
+            "citation": "Handbook, table II.1",
+        }
+        for scale, status, value, reasons, verified in found
+    ]
+    return made("ratings", rows, analysis)
+
+
+def effect_sizes(outcome: str, analysis: str = "main") -> Table:
+    one = {"analysis": analysis, "outcome": outcome}
+    rows: Rows = [
+        {**one, "measure": "g", "value": 0.42, "std_error": 0.1, "conf_low": 0.22,
+         "conf_high": 0.62, "improvement_index": 16, "months": 5},
+        {**one, "measure": "cox", "state": "not_applicable"},
+    ]  # fmt: skip
+    return made("effect_sizes", rows, analysis)
+
+
+def frequencies(outcome: str, *, people: tuple[int, ...] = (78, 74, 4, 0, 9)) -> Table:
+    names = ("with_programme", "without", "difference", "low", "high")
+    row = {"analysis": "main", "outcome": outcome, "of": 100}
+    return made("frequencies", [row | dict(zip(names, people, strict=True))], "main")
+
+
+def deviations() -> Table:
+    rows: Rows = [
+        {
+            "element": "analyses.main.design.randomised.covariates",
+            "registered": "none",
+            "done": "age, grades",
+            "when": "before_outcome",
+            "kind": "missing_information",
+            "reason": "grades came later",
+            "impact": "narrower intervals",
+            "explained": True,
+        },
+        {
+            "element": "outcomes.score.smallest_worthwhile",
+            "registered": "3.0",
+            "done": "2.0",
+            "when": "after_outcome",
+            "explained": False,
+        },
+    ]
+    return made("deviations", rows)
+
+
+def checklists() -> tuple[Table, ...]:
+    consort: Rows = [
+        {"list": "consort", "item": "1a", "title": "Identified as randomised", "status": "filled",
+         "source": "definition", "where": "#done"},
+        {"list": "consort", "item": "21b", "title": "Who was analysed", "status": "partial",
+         "source": "results", "where": "#results"},
+        {"list": "consort", "item": "29", "title": "Interpretation", "status": "missing",
+         "source": "author"},
+        {"list": "tidier", "item": "1", "title": "Name", "status": "filled",
+         "source": "definition", "where": "#done"},
+        {"list": "tidier", "item": "9", "title": "Tailoring", "status": "not_applicable",
+         "source": "definition"},
+    ]  # fmt: skip
+    gate: Rows = [
+        {"item": "1", "key": "registration", "title": "Registration", "status": "filled",
+         "where": "#plan"},
+        {"item": "17", "key": "implementation", "title": "Fidelity", "status": "not_done",
+         "note": "nobody measured it"},
+        {"item": "18", "key": "harms", "title": "Harms", "status": "missing"},
+    ]  # fmt: skip
+    return made("checklist", consort), made("gate_list", gate)
