@@ -65,7 +65,7 @@ environment: .venv/.installed
 # Needs uv, and a package index; the lock then serves Python 3.11 to 3.14 on Linux, macOS, Windows.
 lock:
 	uv pip compile --universal --generate-hashes --only-binary :all: --python-version 3.11 \
-	  --extra book --extra test --extra lint --extra build --extra postgres \
+	  --extra book --extra test --extra lint --extra build --extra postgres --extra dask \
 	  --no-emit-index-url --no-header --no-annotate --quiet --upgrade \
 	  pyproject.toml --output-file requirements.lock
 	echo "pyspark>=4.0,<5" | uv pip compile --universal --generate-hashes --python-version 3.11 \

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from evaluate.core import Finding, Table
@@ -13,7 +13,7 @@ from evaluate.evidence.gate_list import gate_faults, gate_list
 from evaluate.evidence.ratings import rate
 
 
-def appraised(finding: Finding, at: Callable[..., str]) -> Finding:
+def appraised(finding: Finding, plans: Sequence[Table], at: Callable[..., str]) -> Finding:
     """Return a finding with its ratings, effect sizes and reporting lists.
 
     They are computed from released numbers alone, and pass the gate like every table.
@@ -22,6 +22,8 @@ def appraised(finding: Finding, at: Callable[..., str]) -> Finding:
     ----------
     finding : Finding
         Released results, with verdicts.
+    plans : sequence of Table
+        What was forecast of the study; released first, since ratings quote it.
     at : callable
         ``(*key) -> "file:line"`` of the definition.
 
@@ -30,14 +32,15 @@ def appraised(finding: Finding, at: Callable[..., str]) -> Finding:
     StudyError
         If a final study leaves an item of the gate list empty.
     """
-    rated = _with(finding, rate(finding))
+    planned = _with(finding, plans)
+    rated = _with(planned, rate(planned))
     faults = gate_faults(rated, at)
     if faults:
         raise StudyError(*faults)
     return _with(rated, (*checklists(rated), gate_list(rated)))
 
 
-def _with(finding: Finding, tables: tuple[Table, ...]) -> Finding:
+def _with(finding: Finding, tables: Sequence[Table]) -> Finding:
     profile = PROFILES[str(finding.released["profile"])]
     released = release((), (), tables, (), profile)
     hidden = int(finding.released["hidden"] or 0) + released.hidden

@@ -37,6 +37,8 @@ Paths = Annotated[
 ]
 One = Annotated[Path, typer.Argument(help="A folder with a study.yaml.")]
 Json = Annotated[bool, typer.Option("--json", help="Print problems as JSON.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Today by default.")]
+Amend = Annotated[bool, typer.Option("--amend", help="Add a version to a plan that is locked.")]
 
 
 def _version(asked: bool) -> None:
@@ -76,13 +78,14 @@ def new(
 
 @app.command()
 def check(paths: Paths = None, as_json: Json = False) -> None:
-    """Check definition, dictionary and data; all faults at once, nothing estimated."""
-    from evaluate.prepare import prepare
+    """Check definition, dictionary, data and invented people; nothing is estimated."""
+    from evaluate.prepare import prepare, refuse_contradictions
 
     def step(path: Path, progress: Progress) -> int:
         progress("definition and data")
         with prepare(path) as prepared:
             rows = f"{prepared.rows.n_rows} rows" if prepared.rows else "no data yet"
+            refuse_contradictions(prepared.definition)
         typer.echo(f"{path}: in order, {rows}")
         return 0
 
@@ -144,23 +147,35 @@ def _require_room(out: Path | None, studies: Sequence[Path]) -> None:
 
 
 @app.command()
-def lock(
+def simulate(
     path: One = Path(),
-    date: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Date of locking; today when left out."),
+    seed: Annotated[int, typer.Option(min=0, help="Another one gives other rows.")] = 0,
+    people: Annotated[
+        int | None, typer.Option(min=4, help="How many, in place of the number assumed.")
     ] = None,
-    amend: Annotated[
-        bool, typer.Option("--amend", help="Add a further version to a plan that is locked.")
-    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder to write to instead.")] = None,
     as_json: Json = False,
 ) -> None:
+    """Write dummy data from the study's assumptions, and the truth beside them."""
+    from evaluate.simulate import simulate as simulate_study
+
+    def step(folder: Path, progress: Progress) -> int:
+        made = simulate_study(folder, seed=seed, people=people, out=out, progress=progress)
+        for file in made.files:
+            typer.echo(f"{folder}: dummy rows in {file}")
+        typer.echo(f"{folder}: {made.rows} rows; the effects that were put in: {made.truth}")
+        return 0
+
+    each(studies_of([path]), step, as_json=as_json)
+
+
+@app.command()
+def lock(path: One = Path(), date: Day = None, amend: Amend = False, as_json: Json = False) -> None:
     """Freeze the plan in plan/, with its hash; `run` shows every deviation from it."""
     from evaluate.lock import lock as lock_plan
 
     def step(folder: Path, progress: Progress) -> int:
-        day = None if date is None else date.date()
-        locked = lock_plan(folder, date=day, amend=amend, progress=progress)
+        locked = lock_plan(folder, date=date and date.date(), amend=amend, progress=progress)
         document = locked.path.with_suffix(".md")
         typer.echo(f"{folder}: the plan is locked in {locked.path} ({document.name} to read)")
         typer.echo(f"  sha256 {locked.sha256}")
@@ -172,12 +187,8 @@ def lock(
 @app.command()
 def power(
     path: One = Path(),
-    draws: Annotated[
-        int, typer.Option(help="Simulated studies with the assumed effect, and as many without.")
-    ] = 1000,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one for each core when left out.")
-    ] = None,
+    draws: Annotated[int, typer.Option(help="Simulated studies of each kind.")] = 1000,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; else all cores.")] = None,
     as_json: Json = False,
 ) -> None:
     """Simulate the study as assumed, estimate it as planned, and write plan/diagnosis.json."""
@@ -185,12 +196,8 @@ def power(
     from evaluate.power import sentences
 
     def step(folder: Path, progress: Progress) -> int:
-        def shown(done: int, total: int) -> None:
-            progress("simulated studies", done / total)
-
-        found = diagnose_study(folder, draws=draws, workers=workers, progress=shown)
-        for sentence in sentences(found):
-            typer.echo(f"{folder}: {sentence}")
+        found = diagnose_study(folder, draws=draws, workers=workers, progress=progress)
+        typer.echo("\n".join(f"{folder}: {one}" for one in sentences(found)))
         return 0
 
     each(studies_of([path]), step, as_json=as_json)

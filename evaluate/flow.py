@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from evaluate.appraise import appraised
@@ -27,9 +28,11 @@ from evaluate.economics.account import account
 from evaluate.errors import Refused
 from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
-from evaluate.linkage import linked
+from evaluate.forecast import forecast
+from evaluate.linkage import flow_table, linked
 from evaluate.prepare import Prepared, prepare, work_folder
-from evaluate.registered import as_registered, beside, moved
+from evaluate.registered import as_registered, beside
+from evaluate.study.columns import analysis_roles
 from evaluate.study.plan_report import deviations_table, plan_check, with_plan
 from evaluate.study.public import public
 from evaluate.study.schema import Study
@@ -78,7 +81,8 @@ def run(
     progress("definition and data")
     with prepare(Path(path), dummy=dummy) as prepared:
         results, refusals = _estimate(prepared, engine, progress)
-        locked, unable = _as_registered(prepared, engine, progress, dummy=dummy)
+        then = partial(_estimate, engine=engine, progress=lambda one: progress(f"{one} as planned"))
+        locked, unable = as_registered(prepared, then, dummy=dummy)
     study = prepared.definition.study
     results, families = adjusted(study, results, _leading(study))
     rows = prepared.rows
@@ -88,6 +92,7 @@ def run(
     deviated = (deviations_table(plan.deviations),) if plan and plan.deviations else ()
     progress("gate")
     released = _release(study, results, [*refusals, *unable], (*families, *joins, *deviated))
+    plans = forecast(prepared.definition, _leading(study), released.estimates, released.tables)
     finding = Finding(
         id=study.id,
         study=with_plan(public(prepared.definition, prepared.prose), plan),
@@ -103,7 +108,7 @@ def run(
         provenance={**prepared.hashes, "source": source()},
         released={"profile": released.profile, "hidden": released.hidden},
     )
-    return appraised(finding, prepared.definition.at)
+    return appraised(finding, plans, prepared.definition.at)
 
 
 def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Results, list[Refusal]]:
@@ -121,27 +126,6 @@ def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Resu
             except Refused as refused:
                 refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
     return results, refusals
-
-
-def _as_registered(
-    prepared: Prepared, engine: str, progress: Progress, *, dummy: bool
-) -> tuple[Results, list[Refusal]]:
-    """Estimate, as the locked plan has it, every registered analysis that has been changed."""
-    found: Results = {}
-    refusals: list[Refusal] = []
-    plan = prepared.plan
-    if plan is None or prepared.rows is None:
-        return found, refusals
-    for name in moved(plan):
-        progress(f"analysis {name} as registered")
-        try:
-            with as_registered(plan, name, dummy=dummy) as then:
-                results, refused = _estimate(then, engine, lambda step: None)
-        except Refused as error:
-            refused, results = [Refusal(name, error.code, error.why, error.fix)], {}
-        refusals += refused
-        found |= results
-    return found, refusals
 
 
 def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
@@ -163,7 +147,12 @@ def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
     )
     sample = sample_of(prepared.samples[name], column)
     estimand = Estimand(analysis.estimand, column, outcome.unit)
-    return _named(design.estimate(spec, sample, estimand, settings), name, design.name, study)
+    result = design.estimate(spec, sample, estimand, settings)
+    if prepared.rows is not None:
+        used = analysis_roles(analysis, spec)
+        steps = flow_table(prepared.rows, prepared.samples[name], column, used)
+        result = replace(result, tables=(*result.tables, steps))
+    return _named(result, name, design.name, study)
 
 
 def _named(result: Result, name: str, design: str, study: Study) -> Result:

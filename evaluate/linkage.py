@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from evaluate.core import Cell, Check, Column, Table
+from evaluate.core import Cell, Check, Column, ColumnRole, Table
+from evaluate.data import sql
 from evaluate.data.join import Joined
+from evaluate.data.rows import Rows
 from evaluate.data.used import Lagged
 from evaluate.design import Result
 
@@ -17,6 +19,15 @@ _COLUMNS: tuple[Column, ...] = (
     Column("n_matched", "integer", {"en": "Matched", "nb": "Med treff", "sv": "Med träff"}),
     Column("unmatched", "share", {"en": "Unmatched", "nb": "Uten treff", "sv": "Utan träff"}),
     Column("kept", "boolean", {"en": "Kept", "nb": "Beholdt", "sv": "Behållna"}),
+)
+
+_FLOW: tuple[Column, ...] = (
+    Column("stage", "text", {"en": "Step", "nb": "Trinn", "sv": "Steg"}),
+    Column("arm", "text", {"en": "Group", "nb": "Gruppe", "sv": "Grupp"}),
+    Column("n", "integer", {"en": "People", "nb": "Personer", "sv": "Personer"}),
+    Column("n_clusters", "integer", {"en": "Clusters", "nb": "Klynger", "sv": "Kluster"}),
+    Column("lost", "integer", {"en": "Left out", "nb": "Utelatt", "sv": "Utelämnade"}),
+    Column("reason", "text", {"en": "Why", "nb": "Hvorfor", "sv": "Varför"}),
 )
 
 
@@ -82,3 +93,61 @@ def _gaps(lags: Sequence[Lagged]) -> Check:
         f"{share:.1%} of the rows have no value of {worst.name}, since a period before is missing."
     )
     return Check("lags", "failed" if share > MOST else "passed", text)
+
+
+def flow_table(rows: Rows, view: str, outcome: str, roles: Mapping[str, ColumnRole]) -> Table:
+    """Return the flow from the rows that were eligible to those that are analysed.
+
+    Every row of a step gives how many are left after the whole of it, and one reason for which
+    others went. From assignment on the groups stand apart, where rows are treated or not.
+
+    Parameters
+    ----------
+    rows : Rows
+        The study's rows, still open.
+    view : str
+        The analysis's own, as ``Rows.sample_table`` names it.
+    outcome : str
+        Column of the outcome.
+    roles : mapping of str to str
+        Role of every other column.
+
+    Returns
+    -------
+    Table
+        Of kind ``flow``; without ``lost`` where nobody went.
+    """
+    found: list[dict[str, Cell]] = []
+    for step in rows.steps:
+        row: dict[str, Cell] = {"stage": step.stage, "arm": "all", "n": step.n}
+        found.append({**row, "lost": step.lost, "reason": step.reason} if step.lost else row)
+    assigned, analysed = _by_arm(rows, view, outcome, roles)
+    return Table("flow", "flow", _FLOW, (*found, *assigned, *analysed))
+
+
+def _by_arm(
+    rows: Rows, view: str, outcome: str, roles: Mapping[str, ColumnRole]
+) -> tuple[list[dict[str, Cell]], list[dict[str, Cell]]]:
+    """Return the counts of those assigned and analysed, by group."""
+    named = {role: sql.identifier(column) for column, role in reversed(list(roles.items()))}
+    treated = named.get("treatment")
+    arm = f"CASE WHEN {treated} = 1 THEN 'treated' ELSE 'comparison' END" if treated else "'all'"
+    y, cluster = sql.identifier(outcome), named.get("cluster", "NULL")
+    counts = rows.connection.execute(
+        f"SELECT {arm} AS arm, count(*), count({y}), count(DISTINCT {cluster}), "
+        f"count(DISTINCT {cluster}) FILTER ({y} IS NOT NULL) FROM {view} GROUP BY ALL "
+        "ORDER BY arm DESC"
+    ).fetchall()
+    reason = "no outcome, or a covariate is missing" if "covariate" in named else "no outcome"
+    assigned: list[dict[str, Cell]] = []
+    analysed: list[dict[str, Cell]] = []
+    for name, n, n_obs, clusters, left in counts:
+        first: dict[str, Cell] = {"stage": "assigned", "arm": name, "n": n}
+        last: dict[str, Cell] = {"stage": "analysed", "arm": name, "n": n_obs}
+        if "cluster" in named:
+            first, last = {**first, "n_clusters": clusters}, {**last, "n_clusters": left}
+        if n > n_obs:
+            last = {**last, "lost": n - n_obs, "reason": reason}
+        assigned.append(first)
+        analysed.append(last)
+    return assigned, analysed

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluate import __version__
+from evaluate.diagnosed import quoted
+from evaluate.diagnosis.diagnose import MAIN
 from evaluate.errors import Problem, StudyError
 from evaluate.findings.provenance import source
 from evaluate.study.deviations import current_form
@@ -24,10 +26,9 @@ from evaluate.study.lock_file import (
     read_locks,
     shown_lock,
 )
-from evaluate.study.plan import Json, plan_of, sha256
+from evaluate.study.plan import Json, headline, plan_of, sha256
 from evaluate.study.plan_definition import ORDER
 from evaluate.study.plan_document import about, document
-from evaluate.study.plan_precision import quoted_mdes
 
 Progress = Callable[[str], None]
 
@@ -99,7 +100,7 @@ def lock(
         raise StudyError(*problems)
     progress("plan")
     content = _content(definition, plan, day, before)
-    text = document(content, quoted_mdes(definition.folder))
+    text = document(content, _mdes(definition))
     content["document"] = document_hash(text)
     target = lock_path(definition.folder, len(before) + 1)
     _write(target.with_suffix(".md"), text)
@@ -125,6 +126,24 @@ def _content(
     if before:
         content["amends"] = before[-1].content["seal"]
     return content
+
+
+def _mdes(definition: Definition) -> dict[str, str]:
+    """Return the simulated minimum detectable effect of each outcome that has one, in words."""
+    diagnosis, study = quoted(definition), definition.study
+    found: dict[str, str] = {
+        study.analyses[name].outcome: state
+        for name, state in diagnosis.states.items()
+        if state != "not simulated"
+    }
+    for table in diagnosis.tables:
+        outcome = study.analyses[table.analysis].outcome
+        if table.kind != "diagnosis" or table.analysis != headline(study, outcome):
+            continue
+        for row in table.rows:
+            if row.get("scenario") == MAIN and isinstance(mde := row.get("mde"), float):
+                found[outcome] = f"{mde:.3g}, of {row['draws']} simulated studies"
+    return found
 
 
 def _not_a_plan(definition: Definition) -> Iterator[Problem]:

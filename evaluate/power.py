@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from evaluate.core import Cell
 from evaluate.diagnosed import FILE, content_of, diagnosable, name_of, questions_of
 from evaluate.diagnosis.diagnose import DRAWS, MAIN, Diagnosis, diagnose
-from evaluate.diagnosis.draws import Progress, Question
+from evaluate.diagnosis.draws import Question
 from evaluate.diagnosis.scenarios import refusal
 from evaluate.errors import Problem, Refused, StudyError
 from evaluate.inference.stream import stream
 from evaluate.study.load import Definition, load
 
+Progress = Callable[[str, float], None]
 FEWEST_DRAWS, MOST_DRAWS = 100, 100_000
 
 
@@ -25,7 +26,7 @@ def power(
     *,
     draws: int = DRAWS,
     workers: int | None = None,
-    progress: Progress = lambda *_: None,
+    progress: Progress = lambda name, share: None,
 ) -> Mapping[str, Diagnosis]:
     """Simulate a study many times, estimate each as it will be, and write what was found.
 
@@ -39,7 +40,7 @@ def power(
     workers : int or None
         Processes; ``None`` is one for each core. The result does not depend on them.
     progress : callable
-        Told how many studies are done, of how many, over all analyses so far.
+        Told what is being done, and the share of it that is done.
 
     Returns
     -------
@@ -63,13 +64,17 @@ def power(
         entropy = stream(*name_of(definition, name))
         try:
             found[name] = diagnose(
-                questions, entropy, draws=draws, workers=workers, progress=progress
+                questions, entropy, draws=draws, workers=workers, progress=_shown(progress, name)
             )
         except Refused as refused:  # some draws can be met, not all
             raise StudyError(_impossible(definition, (), refused)) from None
     content = content_of(definition, found)
     _write(definition.folder / FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     return found
+
+
+def _shown(progress: Progress, name: str) -> Callable[[int, int], None]:
+    return lambda done, total: progress(f"simulated studies, {name}", done / total)
 
 
 def sentences(found: Mapping[str, Diagnosis]) -> Iterator[str]:

@@ -19,6 +19,8 @@ from evaluate.findings.provenance import digest, keyed, source
 from evaluate.study import prose
 from evaluate.study.against_plan import Registered, in_the_plan, registered
 from evaluate.study.columns import analysis_roles
+from evaluate.study.expectations import FILE as EXPECTATIONS
+from evaluate.study.expectations import contradictions
 from evaluate.study.load import Definition, load
 from evaluate.study.lock_file import lock_hash
 from evaluate.study.public import languages
@@ -139,6 +141,21 @@ def fingerprint(path: Path) -> dict[str, str]:
         if plain is not None:
             found["data"] = _kept(plain, definition)
     return found
+
+
+def refuse_contradictions(definition: Definition) -> None:
+    """Try the definition on the invented people of ``expect.yaml``, where there is one.
+
+    Raises
+    ------
+    StudyError
+        With every contradiction between the two.
+    """
+    if not (definition.folder / EXPECTATIONS).is_file():
+        return
+    dictionary = dictionary_for(definition.folder)
+    if found := contradictions(definition, dictionary, work_folder(definition)):
+        raise StudyError(*found)
 
 
 def work_folder(definition: Definition) -> Path:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from evaluate.core import Refusal
 from evaluate.data.definition import Data, Source
 from evaluate.design import Result
 from evaluate.errors import EvaluateError, Problem, Refused
@@ -20,7 +21,8 @@ from evaluate.study.schema import Study
 
 # What an analysis may change without another number for the effect as a whole.
 _WORDS = ("role", "subgroups", "assignment.level", "assignment.unit", "inference.family")
-_GONE = "registered_not_estimable"
+_GONE, _THEN = "registered_not_estimable", "as registered"
+Run = Callable[[Prepared], tuple[dict[str, Result], list[Refusal]]]
 
 
 def moved(plan: Registered | None) -> tuple[str, ...]:
@@ -81,28 +83,76 @@ def _names(value: Any) -> Iterator[str]:
             yield from _names(one)
 
 
-@contextmanager
-def as_registered(plan: Registered, name: str, *, dummy: bool) -> Iterator[Prepared]:
-    """Open the rows of one analysis as the locked plan describes it.
+def as_registered(
+    prepared: Prepared, estimate: Run, *, dummy: bool
+) -> tuple[dict[str, Result], list[Refusal]]:
+    """Estimate, as the locked plan has it, every registered analysis that may have moved.
 
     Paths and the way in which files are written are those of today's definition.
 
     Parameters
     ----------
-    plan : Registered
-        The study held against its plan.
-    name : str
-        The analysis.
+    prepared : Prepared
+        The study as it is defined now.
+    estimate : callable
+        Runs every analysis of a prepared study: ``(prepared) -> results, refusals``.
     dummy : bool
         Whether dummy rows stand in for restricted ones.
 
-    Raises
-    ------
-    Refused
+    Returns
+    -------
+    results : dict of str to Result
+        By analysis.
+    refusals : list of Refusal
         ``registered_not_estimable`` where the data, their dictionary or the definition lack
-        something that the plan rests on.
+        something that the plan rests on, and the designs' own.
     """
-    definition = _definition(plan, name, dummy=dummy)
+    plan = prepared.plan
+    names = moved(plan) if prepared.rows is not None else ()
+    if plan is None or not names:
+        return {}, []
+    try:
+        return _estimated(plan, names, estimate, dummy=dummy)
+    except Refused:  # some of it is gone: what is still there is found one by one
+        pass
+    results: dict[str, Result] = {}
+    refusals: list[Refusal] = []
+    for name in names:
+        try:
+            found, refused = _estimated(plan, (name,), estimate, dummy=dummy)
+        except Refused as error:
+            refusals.append(Refusal(name, error.code, error.why, error.fix))
+        else:
+            results |= found
+            refusals += refused
+    return results, refusals
+
+
+def _estimated(
+    plan: Registered, names: Sequence[str], estimate: Run, *, dummy: bool
+) -> tuple[dict[str, Result], list[Refusal]]:
+    """Return the results of some analyses, each as if it stood alone: all of them lead."""
+    results: dict[str, Result] = {}
+    refusals: list[Refusal] = []
+    with _reopened(_definition(plan, names, dummy=dummy)) as then:
+        for name in names:
+            found, refused = estimate(_only(then, name))
+            results |= found
+            refusals += [replace(one, why=f"{_THEN}: {one.why}") for one in refused]
+    return results, refusals
+
+
+def _only(then: Prepared, name: str) -> Prepared:
+    """Return a prepared study with one of its analyses."""
+    study = then.definition.study
+    alone = study.model_copy(update={"analyses": {name: study.analyses[name]}})
+    definition = replace(then.definition, study=alone, specs={name: then.definition.specs[name]})
+    return replace(then, definition=definition, samples={name: then.samples[name]})
+
+
+@contextmanager
+def _reopened(definition: Definition) -> Iterator[Prepared]:
+    """Open the rows of a plan; data that no longer hold it are a refusal."""
     try:
         with reopen(definition) as prepared:
             yield prepared
@@ -127,20 +177,20 @@ def beside(own: Result | None, then: Result) -> Result:
     return replace(own, estimates=(*own.estimates, *registered))
 
 
-def _definition(plan: Registered, name: str, *, dummy: bool) -> Definition:
-    """Return the study as it was registered, with one analysis and today's files."""
+def _definition(plan: Registered, names: Sequence[str], *, dummy: bool) -> Definition:
+    """Return the study as it was registered, with some analyses and today's files."""
     then, specs = planned(plan.locks[0].plan, plan.definition.study)
-    outcome = then.analyses[name].outcome
-    if outcome not in plan.definition.study.outcomes:
-        raise _refused(f"the outcome `{outcome}` is no longer defined")
+    for outcome in (then.analyses[name].outcome for name in names):
+        if outcome not in plan.definition.study.outcomes:
+            raise _refused(f"the outcome `{outcome}` is no longer defined")
     data = _with_files(then, plan.definition.study)
     study = then.model_copy(
         update={
             "data": data.in_dummy_form() if dummy else data,
-            "analyses": {name: then.analyses[name]},
+            "analyses": {name: then.analyses[name] for name in names},
         }
     )
-    return replace(plan.definition, study=study, specs={name: specs[name]})
+    return replace(plan.definition, study=study, specs={name: specs[name] for name in names})
 
 
 def _with_files(then: Study, now: Study) -> Data:
@@ -160,7 +210,7 @@ def _with_files(then: Study, now: Study) -> Data:
 def _refused(why: str) -> Refused:
     return Refused(
         _GONE,
-        f"as registered, this analysis can no longer be computed: {why}",
+        f"{_THEN}, this analysis can no longer be computed: {why}",
         "bring back what the locked plan rests on, or say under `plan.deviations` why it is gone",
     )
 

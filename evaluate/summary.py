@@ -15,16 +15,28 @@ def lines(finding: Finding) -> Iterator[str]:
         yield from (f"    {reason}" for reason in verdict.because)
         for row in finding.estimates:
             if row.outcome == verdict.outcome and row.term == "overall":
-                yield f"    {row.analysis} ({row.method}, {row.std_error_method}): {_numbers(row)}"
+                name = (
+                    f"{row.analysis}, as registered" if row.role == "registered" else row.analysis
+                )
+                yield f"    {name} ({row.method}, {row.std_error_method}): {_numbers(row)}"
     for check in finding.checks:
         if check.result != "passed":
             word = check.result.replace("_", " ")
-            yield f"  {word}: {check.name} ({check.analysis}). {check.text}"
+            where = f" ({check.analysis})" if check.analysis else ""
+            yield f"  {word}: {check.name}{where}. {check.text}"
+    yield from _deviations(finding)
     for refusal in finding.refusals:
         yield f"  refused: {refusal.analysis}: {refusal.why}"
         yield f"    fix: {refusal.fix}"
     if finding.released.get("hidden"):
         yield f"  withheld by the gate: {finding.released['hidden']} numbers"
+
+
+def _deviations(finding: Finding) -> Iterator[str]:
+    for row in (row for one in finding.tables if one.kind == "deviations" for row in one.rows):
+        change = f"{row.get('registered', 'nothing')} → {row.get('done', 'nothing')}"
+        reason = row.get("reason", "no reason is given")
+        yield f"  otherwise than registered: {row['element']}: {change} ({reason})"
 
 
 def _numbers(row: Estimate) -> str:

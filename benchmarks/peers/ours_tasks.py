@@ -12,7 +12,7 @@ version: 1
 id: trial
 title: A simulated trial
 question: How fast?
-status: final
+status: running
 programme: {{owner: Nobody}}
 intervention:
   {{name: n, why: w, what: w, provider: w, how: w, where: w, dose: w, tailoring: w, changes: w,

@@ -115,15 +115,10 @@ def _pair(name: str, rule: Pair, wanted: Values, frame: Frame) -> None:
     left, right = rule.left, rule.right
     if left in frame.columns and right in frame.columns:
         raise _twice(left)
-    back: Callable[[float, float], float]
     if left in frame.columns:
-        back = {"difference": lambda x, y: x - y, "product": _over,
-                "ratio": _over}[name] if name != "product" else lambda x, y: _over(y, x)  # fmt: skip
-        _fix(right, _both(frame.columns[left], wanted, back), frame)
-        return
-    back = {"difference": lambda x, y: y + x, "product": lambda x, y: _over(y, x),
-            "ratio": lambda x, y: y * x}[name]  # fmt: skip
-    _fix(left, _both(frame.draw(right), wanted, back), frame)
+        _fix(right, _both(frame.columns[left], wanted, _RIGHT[name]), frame)
+    else:
+        _fix(left, _both(frame.draw(right), wanted, _LEFT[name]), frame)
 
 
 def _test(rule: Condition, wanted: Values, frame: Frame) -> None:
@@ -205,6 +200,19 @@ def _over(value: float, by: float) -> float:
     if not by:
         raise Stuck("a zero cannot be divided by", "narrow the range in the dictionary")
     return value / by
+
+
+# What one side of a pair is, from the other and the result.
+_RIGHT: Mapping[str, Callable[[float, float], float]] = {
+    "difference": lambda left, result: left - result,
+    "product": lambda left, result: _over(result, left),
+    "ratio": _over,
+}
+_LEFT: Mapping[str, Callable[[float, float], float]] = {
+    "difference": lambda right, result: right + result,
+    "product": lambda right, result: _over(result, right),
+    "ratio": lambda right, result: right * result,
+}
 
 
 def _mapped(values: Values, back: Callable[[float], float]) -> Values:

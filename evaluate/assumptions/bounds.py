@@ -35,10 +35,8 @@ def bounded(
     """
     from scipy.special import ndtr
 
-    outside = (values < low if low is not None else values != values) | (
-        values > high if high is not None else values != values
-    )
-    if not outside[~np.isnan(values)].any():
+    here = values[~np.isnan(values)]
+    if not ((low is not None and (here < low).any()) or (high is not None and (here > high).any())):
         return values
     rank = np.clip(ndtr((values - mean) / sd), _TAIL, 1 - _TAIL)
     found = values.copy()
@@ -62,11 +60,12 @@ def _quantiles(
         if not 0 < share < 1 or sd**2 >= share * (1 - share) * width**2:
             return None
         total = share * (1 - share) * (width / sd) ** 2 - 1
-        quantiles: Float = betaincinv(share * total, (1 - share) * total, rank)
-        return low + width * quantiles
+        inner: Float = betaincinv(share * total, (1 - share) * total, rank)
+        return low + width * inner
     above = mean - low if low is not None else (high or 0.0) - mean
     if above <= 0:
         return None
     shape = (above / sd) ** 2
-    drawn: Float = gammaincinv(shape, rank if low is not None else 1 - rank) * above / shape
+    tail = rank if low is not None else 1 - rank
+    drawn = np.asarray(gammaincinv(shape, tail), dtype=np.float64) * (above / shape)
     return low + drawn if low is not None else (high or 0.0) - drawn

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from evaluate.assumptions.register_definition import Register
 from evaluate.core import Name, Slug, Strict
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -21,7 +22,7 @@ class ByGroup(Strict):
 
 
 class ClusterSize(Strict):
-    """How many people a cluster holds."""
+    """How many people a cluster holds: at least one; of unlike sizes a gamma variable, rounded."""
 
     mean: float = Field(ge=1, description="Mean over clusters.")
     sd: float = Field(default=0, ge=0, description="Standard deviation over clusters.")
@@ -30,8 +31,13 @@ class ClusterSize(Strict):
 class AssumedOutcome(Strict):
     """One outcome as it is expected to be."""
 
-    baseline: float = Field(description="Mean without the programme; of a yes or no, the share.")
-    effect: float = Field(description="Effect on the mean of those treated, in the outcome's unit.")
+    baseline: float = Field(
+        description="Mean without the programme; of a yes or no, the share of yes."
+    )
+    effect: float = Field(
+        description="Mean effect per person treated, that is offered, in the outcome's unit; where"
+        " `received` is given, on those who take part it is as much larger as fewer do."
+    )
     sd: float | None = Field(
         default=None,
         gt=0,
@@ -39,24 +45,33 @@ class AssumedOutcome(Strict):
         " leave it out for a yes or no.",
     )
     icc: Correlation = Field(
-        default=0, description="Share of the variance that lies between clusters."
+        default=0,
+        description="Share of the variance that lies between clusters; of a yes or no, the"
+        " correlation of two members of a cluster.",
     )
     autocorrelation: Correlation | None = Field(
-        default=None, description="Correlation of one unit's values in neighbouring periods."
+        default=None,
+        description="Correlation in neighbouring periods: of a cluster's effect, with other people"
+        " in each period, or of an individual's values; falls by its powers. 0 if left out.",
     )
-    missing: Share | ByGroup = Field(default=0, description="Share without an outcome.")
+    missing: Share | ByGroup = Field(
+        default=0, description="Share without an outcome, lost whatever it was."
+    )
     fact: Slug | None = Field(default=None, description="Fact that the baseline is taken from.")
 
 
 class AssumedCovariate(Strict):
-    """One column known before the programme."""
+    """One column known before the programme; alike in all clusters, and independent of others."""
 
     mean: float = Field(default=0, description="Mean; of a yes or no, the share.")
     sd: float | None = Field(
         default=None, gt=0, description="Standard deviation; leave it out for a yes or no."
     )
     strength: Share = Field(
-        default=0, description="Share of the outcome's variance within clusters that it explains."
+        default=0,
+        description="Share of every outcome's variance within clusters, without the programme, that"
+        " it explains alone; of a yes or no, R² of a linear regression. More of it means more of"
+        " the outcome.",
     )
     missing: Share = Field(default=0, description="Share without a value.")
 
@@ -85,17 +100,38 @@ class Assumptions(Strict):
         default=None, ge=4, description="Assigned individuals, where no clusters are."
     )
     treated_share: float = Field(
-        default=0.5, gt=0, lt=1, description="Share of the assigned units that is treated."
+        default=0.5,
+        gt=0,
+        lt=1,
+        description="Share of the assigned units that is treated; at least one unit on each side"
+        " of every stratum.",
     )
-    strata: int = Field(default=1, ge=1, le=1000, description="Blocks of equal size.")
-    periods: int = Field(default=1, ge=1, le=200, description="Periods that units are seen in.")
-    received: ByGroup | None = Field(default=None, description="Share that takes part.")
+    strata: int = Field(
+        default=1,
+        ge=1,
+        le=1000,
+        description="Blocks of equally many units, each assigned by itself; outcomes do not differ"
+        " between them.",
+    )
+    periods: int = Field(
+        default=1,
+        ge=1,
+        le=200,
+        description="Periods that units are seen in; where clusters begin one after the other, the"
+        " treated ones begin spread over all but the first.",
+    )
+    received: ByGroup | None = Field(
+        default=None, description="Share that takes part; left out, exactly those treated do."
+    )
     outcomes: dict[Name, AssumedOutcome] = Field(min_length=1, description="By outcome's key.")
     covariates: dict[ColumnName, AssumedCovariate] = Field(
         default_factory=dict, description="By column."
     )
     alternatives: dict[Name, Alternative] = Field(
         default_factory=dict, description="Other designs to compare, by name."
+    )
+    register_: Register | None = Field(
+        default=None, alias="register", description="A whole register to draw beside the rows."
     )
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from math import floor
 
 import numpy as np
@@ -56,10 +57,13 @@ def limits(variable: Variable, tests: Sequence[Test] = ()) -> tuple[float | None
     for test, wanted in tests:
         name, value = test.test
         if name == "between" and wanted and isinstance(value, tuple):
-            lows, highs = [*lows, _number(value[0], variable)], [*highs, _number(value[1], variable)]
-        elif name in _LOWER and wanted or name in _UPPER and not wanted:
+            lows, highs = (
+                [*lows, _number(value[0], variable)],
+                [*highs, _number(value[1], variable)],
+            )
+        elif (name in _LOWER and wanted) or (name in _UPPER and not wanted):
             lows.append(_number(value, variable))
-        elif name in _UPPER and wanted or name in _LOWER and not wanted:
+        elif (name in _UPPER and wanted) or (name in _LOWER and not wanted):
             highs.append(_number(value, variable))
     return max(lows, default=None), min(highs, default=None)
 
@@ -85,11 +89,11 @@ def meets(value: Drawn, variable: Variable, test: Condition) -> bool:
     if value is None:
         return False
     if isinstance(against, tuple):
-        others = [_typed(one, variable) for one in against]
+        others = [typed(one, variable) for one in against]
         if name == "between":
             return bool(others[0] <= value <= others[1])  # type: ignore[operator]
         return (value in others) == (name == "in")
-    other = _typed(against, variable)  # type: ignore[arg-type]
+    other = typed(against, variable)  # type: ignore[arg-type]
     if name in ("is", "is_not"):
         return (value == other) == (name == "is")
     if isinstance(value, str) or isinstance(other, str):
@@ -105,7 +109,7 @@ def _points(variable: Variable, tests: Sequence[Test]) -> list[Drawn]:
         name, value = test.test
         if name != "missing":
             some = value if isinstance(value, tuple) else (value,)
-            mentioned += [_typed(one, variable) for one in some]
+            mentioned += [typed(one, variable) for one in some]
     if isinstance(variable.values, Levels):
         return [_ordered(one) if not isinstance(one, str) else one
                 for one in variable.values.values]  # fmt: skip
@@ -118,7 +122,7 @@ def _points(variable: Variable, tests: Sequence[Test]) -> list[Drawn]:
     whole = variable.type != "number"
     points = {*ends}
     low, high = limits(variable)
-    for here, there in zip(ends, ends[1:], strict=False):
+    for here, there in pairwise(ends):
         inner = np.linspace(here, there, POINTS)
         points |= {float(floor(one)) if whole else float(one) for one in inner}
     points |= {one + step for one in ends for step in (-1.0, 1.0)}
@@ -143,8 +147,16 @@ def _ordered(value: float | date | Period) -> float:
     return float(value.toordinal()) if isinstance(value, date) else float(value)
 
 
-def _typed(value: Scalar, variable: Variable) -> float | str:
-    """Return a value of a test as it is drawn."""
+def typed(value: Scalar, variable: Variable) -> float | str:
+    """Return a value of a test as it is drawn.
+
+    Parameters
+    ----------
+    value : bool, int, float or str
+        As the study writes it.
+    variable : Variable
+        Of its column.
+    """
     if variable.type in ("text", "category"):
         return str(value)
     if isinstance(value, str):
@@ -156,5 +168,5 @@ def _typed(value: Scalar, variable: Variable) -> float | str:
 
 
 def _number(value: object, variable: Variable) -> float:
-    found = _typed(value, variable)  # type: ignore[arg-type]
+    found = typed(value, variable)  # type: ignore[arg-type]
     return float("nan") if isinstance(found, str) else found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from docutils import nodes
 
 from evaluate.book.folded import folded
 from evaluate.book.lead import outcome_title
+from evaluate.book.numbers import TIE
 from evaluate.book.view import Row, View
 from evaluate.book.write import Content, marked, paragraph, section, table
 
@@ -31,18 +32,16 @@ def effect_sizes(view: View) -> list[nodes.Node]:
 
 
 def _size(view: View, row: Row) -> Sequence[Content]:
-    w = view.words
     title = outcome_title(view, str(row["outcome"]))
-    effects = ("value", "conf_low", "conf_high")
-    value, low, high = (_shown(view, row, one, sign=True) for one in effects)
-    span = f" ({w('facts.interval', low=low, high=high)})" if low and high else ""
+    value, low, high, error = _values(view, row)
+    span = f" ({_between(view, row, low, high)})" if low and high else ""
     return [
         [title, marked(f" ({str(row.get('analysis', '')).replace('_', ' ')})", "ev-soft")],
         _word(view, "measure", row.get("measure")),
-        f"{value}{span}" if value else _word(view, "effects", row.get("state")),
-        _shown(view, row, "std_error") or ABSENT,
+        f"{value}{span}" if value else _state(view, row),
+        error or ABSENT,
         _whole(view, row, "improvement_index", sign=True),
-        _whole(view, row, "months") if "months" in row else w("effects.not_applicable"),
+        _whole(view, row, "months") if "months" in row else _months(view, row),
     ]
 
 
@@ -56,9 +55,36 @@ def _number(row: Row, name: str) -> float | None:
     return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else None
 
 
-def _shown(view: View, row: Row, name: str, *, sign: bool = False) -> str:
-    number = _number(row, name)
-    return "" if number is None else view.number(number, digits=2, sign=sign)
+def _values(view: View, row: Row) -> Sequence[str]:
+    """Return effect, limits and standard error; a plain difference has its outcome's unit."""
+    names = ("value", "conf_low", "conf_high", "std_error")
+    found = ((name, _number(row, name)) for name in names)
+    if row.get("measure") != "difference":
+        return [
+            "" if n is None else view.number(n, digits=2, sign=name != "std_error")
+            for name, n in found
+        ]
+    unit = str(view.outcome(str(row["outcome"]))["unit"])
+    return [
+        "" if n is None else view.effect(n, unit, sign=name != "std_error") for name, n in found
+    ]
+
+
+def _between(view: View, row: Row, low: str, high: str) -> str:
+    first, last = _number(row, "conf_low"), _number(row, "conf_high")
+    if row.get("measure") != "difference" or first is None or last is None:
+        return view.words("facts.interval", low=low, high=high).replace(" ", TIE)
+    return view.interval(first, last, str(view.outcome(str(row["outcome"]))["unit"]))
+
+
+def _state(view: View, row: Row) -> str:
+    """Return why a number is absent; a code that readers have no word for says just that."""
+    key = f"effects.{row.get('state')}"
+    return view.words(key if row.get("state") and key in view.words else "effects.not_computable")
+
+
+def _months(view: View, row: Row) -> str:
+    return _state(view, row) if row.get("state") == "months_not_applicable" else ABSENT
 
 
 def _whole(view: View, row: Row, name: str, *, sign: bool = False) -> str:
@@ -96,10 +122,16 @@ def _gate(view: View) -> Iterator[nodes.Node]:
 
 
 def _point(view: View, row: Row) -> Sequence[Content]:
-    note = str(row.get("note") or "")
-    where = _where(view, row)
-    said: Content = [where, ". ", note] if note and where != ABSENT else note or where
+    where, note = _where(view, row), _note(view, row)
+    said: Content = [note, " ", where] if note and where != ABSENT else note or where
     return [_named(view, row), _status(view, row), said]
+
+
+def _note(view: View, row: Row) -> Content:
+    """Return what the authors wrote on a point, in the page's language where they did so."""
+    given = view.study.get("report", {}).get("answers", {}).get(row.get("key"), {})
+    text = given.get("text") or given.get("not_done")
+    return view.texts(text) if isinstance(text, Mapping) else str(row.get("note") or "")
 
 
 def _list(view: View, name: str, rows: Sequence[Row]) -> Iterator[nodes.Node]:
@@ -143,6 +175,6 @@ def _where(view: View, row: Row) -> Content:
 
 def _place(view: View, place: str) -> Content:
     if not place.startswith("#"):
-        return place
-    name = view.finding.id if place == "#lead" else place[1:]
-    return nodes.reference("", place[1:], refid=name, internal=True)
+        return nodes.literal(text=place)
+    name, text = place[1:], view.words("lists.top") if place == "#lead" else place[1:]
+    return nodes.reference("", text, refid=name, internal=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from docutils import nodes
 
 from evaluate.book.power import could_detect, detectable
-from evaluate.book.ratings import certainty
+from evaluate.book.ratings import certainty, rated
 from evaluate.book.view import Row, View
 from evaluate.book.write import Content, box, marked, paragraph, strong
 from evaluate.core import Cell, Estimate, Verdict
@@ -173,8 +173,9 @@ def _result_facts(view: View) -> Iterator[tuple[str, Content, str]]:
         return
     span = view.interval(row.conf_low, row.conf_high, row.unit)
     yield w("facts.effect"), view.effect(row.estimate, row.unit), span
-    claim = w(f"verdict.{verdict.verdict}").lower()
-    yield w("facts.claim"), claim, ", ".join(doubts(view))
+    level, claim = rated(view), w(f"verdict.{verdict.verdict}").lower()
+    rest = ", ".join(_weaknesses(view))
+    yield (w("facts.certainty"), level, rest) if level else (w("facts.claim"), claim, rest)
     yield from _money(view)
     under = w("facts.treated", n=view.number(row.n_treated))
     if row.n_clusters is not None:
@@ -184,13 +185,17 @@ def _result_facts(view: View) -> Iterator[tuple[str, Content, str]]:
 
 def doubts(view: View) -> Iterator[str]:
     """Yield how high the claim stands and what weakens it: doubt has the same size as success."""
+    level = certainty(view)
+    if level:
+        yield level
+    yield from _weaknesses(view)
+
+
+def _weaknesses(view: View) -> Iterator[str]:
     found = view.lead()
     if found is None:
         return
     verdict, row = found
-    level = certainty(view)
-    if level:
-        yield level
     yield view.words("facts.step", step=verdict.rung)
     if "likely overstated" in verdict.because:
         yield view.words("catalogue.overstated")

@@ -56,9 +56,14 @@ def detectable(view: View, outcome: str) -> float | None:
 
 def planned(view: View, outcome: str) -> Row:
     """Return the diagnosis of the design as planned; empty where nothing was simulated."""
-    rows = view.of_kind("diagnosis")
-    found = (one for one in rows if (one.get("outcome"), one.get("scenario")) == (outcome, MAIN))
-    return next(found, {})
+    row = view.headline(outcome)
+    found = [
+        one
+        for one in view.of_kind("diagnosis")
+        if (one.get("outcome"), one.get("scenario")) == (outcome, MAIN)
+    ]
+    own = (one for one in found if row and one["analysis"] in (row.analysis, ""))
+    return next(own, {} if row else next(iter(found), {}))
 
 
 def false_alarms(view: View) -> nodes.Node:
@@ -132,8 +137,14 @@ def _known(view: View) -> Sequence[Row]:
         one for one in view.of_kind("diagnosis") if one.get("outcome") in view.study["outcomes"]
     ]
     order = list(view.study["outcomes"])
+    analyses = list(dict.fromkeys(one["analysis"] for one in rows))
     return sorted(
-        rows, key=lambda one: (order.index(str(one["outcome"])), one.get("scenario") != MAIN)
+        rows,
+        key=lambda one: (
+            order.index(str(one["outcome"])),
+            analyses.index(one["analysis"]),
+            one.get("scenario") != MAIN,
+        ),
     )
 
 
@@ -147,8 +158,12 @@ def _scenario(view: View, row: Row) -> Content:
     differs = ", ".join(_differences(view, given, str(row["outcome"])))
     if differs:
         shown.append(f" ({differs})")
-    if len({one["outcome"] for one in _known(view)}) > 1:
+    rows = _known(view)
+    if len({one["outcome"] for one in rows}) > 1:
         shown += [": ", view.texts(view.outcome(str(row["outcome"]))["title"])]
+    same = {one["analysis"] for one in rows if one["outcome"] == row["outcome"]}
+    if len(same) > 1:
+        shown.append(f", {row['analysis']}".replace("_", " "))
     return shown
 
 

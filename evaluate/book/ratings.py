@@ -13,6 +13,7 @@ from evaluate.book.write import Content, box, marked, paragraph, strong, table
 ABSENT = "–"
 SCALES = ("wwc", "eef", "sms", "ladder", "certainty")
 _OPEN = "needs_judgement"
+_SAID = "This is the most that can be reached; open points remain."  # the result says so itself
 _SHORT = 220  # characters of the reasons that stand in the panel
 LEVELS = {"very_low": 1, "low": 2, "moderate": 3, "high": 4}
 
@@ -25,6 +26,13 @@ def certainty(view: View) -> str:
     """
     level, most = _level(view)
     word = view.words(f"certainty.short.{level}") if level else ""
+    return view.words("certainty.at_most", word=word) if level and most else word
+
+
+def rated(view: View) -> str:
+    """Return the level and its word, such as ``moderate (“probably”)``; empty without a rating."""
+    level, most = _level(view)
+    word = view.words(f"rating.value.{level}") if level else ""
     return view.words("certainty.at_most", word=word) if level and most else word
 
 
@@ -47,7 +55,7 @@ def certainty_line(view: View) -> Iterator[nodes.Node]:
         strong(view.words(f"certainty.most.{level}" if most else f"certainty.{level}")),
     ]
     if row.get("reasons"):
-        said += [" ", _english(view, str(row["reasons"]))]
+        said += [" ", _english(view, _first(row))]
     yield paragraph(said)
 
 
@@ -78,9 +86,11 @@ def _ordered(rows: Sequence[Row]) -> list[Row]:
 
 def _row(view: View, row: Row) -> Sequence[Content]:
     scale: list[Content] = [view.words(f"rating.{row['scale']}")]
+    if row.get("version"):
+        scale.append(marked(f" {row['version']}", "ev-soft"))
     if row.get("verified") is not True:
         scale += [" ", marked(view.words("rating.unverified"), "ev-mark")]
-    return [scale, _value(view, row), _english(view, _first(str(row.get("reasons") or "")))]
+    return [scale, _value(view, row), _english(view, _first(row))]
 
 
 def _value(view: View, row: Row) -> Content:
@@ -93,7 +103,7 @@ def _value(view: View, row: Row) -> Content:
     shown = _shown(view, str(row["scale"]), str(value))
     if status == _OPEN:  # the most that can be reached
         shown = w("certainty.at_most", word=shown)
-    return shown if status == "computed" else f"{shown} ({word})"
+    return shown if status == "computed" else f"{shown}; {word}"
 
 
 def _shown(view: View, scale: str, value: str) -> str:
@@ -104,8 +114,9 @@ def _shown(view: View, scale: str, value: str) -> str:
     return w(named) if named in w else value
 
 
-def _first(reasons: str) -> str:
-    """Return what decided first: whole sentences, the rest stands in what can be opened."""
+def _first(row: Row) -> str:
+    """Return what decided first, in whole sentences; the rest stands in what can be opened."""
+    reasons = str(row.get("reasons") or "").replace(_SAID, "").strip()
     if len(reasons) <= _SHORT:
         return reasons
     end = reasons.rfind(". ", 0, _SHORT)
@@ -119,8 +130,7 @@ def _english(view: View, text: str) -> Content:
 def _behind(view: View, rows: Sequence[Row]) -> Iterator[nodes.Node]:
     """Yield inputs, rules and sources, then the scales of the other analyses."""
     yield _rules(view, rows, view.words("rating.more"))
-    shown = {id(one) for one in rows}
-    others = [one for one in _ordered(view.of_kind("ratings")) if id(one) not in shown]
+    others = [one for one in _ordered(view.of_kind("ratings")) if one not in rows]
     if others:
         w = view.words
         head = [w("rating.scale"), w("rating.value"), w("rating.reasons")]

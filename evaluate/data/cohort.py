@@ -16,6 +16,7 @@ from evaluate.errors import DataError, Problem
 
 ENTERED = "cohort_rows"
 _ENTRIES, _PICKED = "cohort_entries", "cohort_picked"
+NEVER = "never enter the cohort"
 LINK = "evaluate:linked"  # begins the names of columns that say whether a row found its partner
 
 
@@ -44,6 +45,8 @@ def enter(
     entries: Brought | None,
     plan: CohortPlan,
     at: At,
+    *,
+    invented: bool = False,
 ) -> Entered:
     """Create the table of the persons who enter, one row each.
 
@@ -59,6 +62,8 @@ def enter(
         How the cohort is formed.
     at : callable
         ``at(*key)`` returns ``study.yaml:line``.
+    invented : bool
+        Whether the persons are a few invented ones, none of whom need enter.
 
     Raises
     ------
@@ -84,7 +89,8 @@ def enter(
         connection.execute(f"CREATE TABLE {ENTERED} AS {rows}")
         (n_rows,) = connection.execute(f"SELECT count(*) FROM {ENTERED}").fetchone() or (0,)
     without = persons.n_rows - int(n_rows)
-    _refuse_without(cohort, persons, without, at)
+    if not invented:
+        _refuse_without(cohort, persons, without, at)
     found = replace(persons, view=ENTERED, n_rows=int(n_rows), counts={**persons.counts, **added})
     return Entered(found, persons.n_rows, without)
 

@@ -47,7 +47,9 @@ def join_sources(
     sources: Mapping[str, Brought],
     joins: Sequence[Join],
     places: Sequence[str],
+    *,
     marks: str | None = None,
+    invented: bool = False,
 ) -> tuple[Joined, ...]:
     """Create the table of all sources together.
 
@@ -66,6 +68,8 @@ def join_sources(
     marks : str or None
         Name that begins those of columns which say whether a row found its partner; rows that
         are to be dropped then stay, so that they can be counted after others.
+    invented : bool
+        Whether the rows are a few invented ones, none of which need find a partner.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def join_sources(
         right = sources[join.right]
         with masked(where, "the sources cannot be joined", "see the types of the key"):
             found = _count(connection, rows, right.view, join)
-            _refuse(found, join, where, sources)
+            _refuse(found, join, where, sources, needed=not invented)
             added = [one for one in right.counts if one not in join.keys]
             target = name if number == len(joins) - 1 else f"{name}_{number}"
             mark = f"{marks} {number}" if marks and join.unmatched == "drop" else None
@@ -144,7 +148,12 @@ def _repeated(rows: str, keys: str, known: str) -> str:
 
 
 def _refuse(
-    found: Mapping[str, int], join: Join, where: str, sources: Mapping[str, Brought]
+    found: Mapping[str, int],
+    join: Join,
+    where: str,
+    sources: Mapping[str, Brought],
+    *,
+    needed: bool,
 ) -> None:
     """Refuse a join that is not what the study says.
 
@@ -171,7 +180,7 @@ def _refuse(
         what += f"{'fit' if missing > 1 else 'fits'} no row of `{sources[join.right].origin.label}`"
         fix = "correct the keys, or set `unmatched` to keep or drop such rows"
         problems.append(Problem(where, what, "their values would be missing without a word", fix))
-    if not found["matched"] and join.unmatched != "error":
+    if needed and not found["matched"] and join.unmatched != "error":
         what = f"no row of the two sources has the same {key}"
         problems.append(Problem(where, what, "then nothing is joined", "correct the key"))
     if problems:

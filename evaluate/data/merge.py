@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import duckdb
 
-from evaluate.data.bring import Brought, Fetched, bring, header_faults, names_in
+from evaluate.data.bring import Brought, Fetched, bring, names_in
 from evaluate.data.cells import Counts
 from evaluate.data.cohort import LINK, Entered, enter
+from evaluate.data.columns import check_headers
 from evaluate.data.definition import Data
 from evaluate.data.files import Origin
-from evaluate.data.header import absent
 from evaluate.data.join import Joined, join_sources
 from evaluate.data.names import shown
 from evaluate.data.plan import At, Plan
-from evaluate.data.table import Layout
 from evaluate.data.variable import PeriodForm, Variable
 from evaluate.errors import DataError, Problem
 
@@ -93,7 +92,7 @@ def merge(
         faults of their structure, or all faults of their cells, at once.
     """
     layouts = [one.layout(connection) for one in sources]
-    _check_headers(data, sources, layouts, plan, at)
+    check_headers(data, sources, layouts, plan, at)
     brought: dict[str, Brought] = {}
     problems: list[Problem] = []
     for source, found in zip(sources, layouts, strict=True):
@@ -111,9 +110,9 @@ def merge(
     columns_of = _columns(data, brought, plan)
     if plan.cohort is not None:
         entries = brought.get(plan.cohort.cohort.entry.source or "")
-        entered = enter(connection, main, entries, plan.cohort, at)
+        entered = enter(connection, main, entries, plan.cohort, at, invented=invented)
         brought = {**brought, data.main_name: entered.rows}
-    n_typed, joins = _side_by_side(connection, data, brought, at)
+    n_typed, joins = _side_by_side(connection, data, brought, at, invented=invented)
     keys = {name for one in data.join for name in one.keys}
     kept = {one.right for one in joins if one.unmatched == "keep" and one.n_unmatched}
     return Merged(
@@ -129,7 +128,12 @@ def merge(
 
 
 def _side_by_side(
-    connection: duckdb.DuckDBPyConnection, data: Data, brought: Mapping[str, Brought], at: At
+    connection: duckdb.DuckDBPyConnection,
+    data: Data,
+    brought: Mapping[str, Brought],
+    at: At,
+    *,
+    invented: bool,
 ) -> tuple[int, tuple[Joined, ...]]:
     """Create ``typed``; return its rows, and how many found their partner."""
     main = brought[data.main_name]
@@ -138,7 +142,9 @@ def _side_by_side(
         return main.n_rows, ()
     places = [at("data", "join", number) for number in range(len(data.join))]
     marks = LINK if data.cohort is not None else None
-    joins = join_sources(connection, TYPED, brought, data.join, places, marks)
+    joins = join_sources(
+        connection, TYPED, brought, data.join, places, marks=marks, invented=invented
+    )
     (n_typed,) = connection.execute(f"SELECT count(*) FROM {TYPED}").fetchone() or (0,)
     return int(n_typed), joins
 
@@ -158,120 +164,6 @@ def _columns(
         for name in plan.cohort.taken:
             found[name] = (one.origin, one.n_rows, one.counts[name])
     return found
-
-
-def _check_headers(
-    data: Data,
-    sources: Sequence[Fetched],
-    layouts: Sequence[Layout],
-    plan: Plan,
-    at: At,
-) -> None:
-    """Refuse names that stand twice, are missing, or are taken by computed columns.
-
-    Raises
-    ------
-    DataError
-        With all of them.
-    """
-    pairs = list(zip(sources, layouts, strict=True))
-    problems = [
-        fault
-        for one, found in pairs
-        for fault in header_faults(
-            one,
-            found,
-            (*plan.columns, *plan.promised, *plan.asked.get(one.place.origin.key, ())),
-        )
-    ]
-    if not problems:
-        names = [name for one, found in pairs for name in names_in(one, found)]
-        where = pairs[0][0].place.origin.label if len(pairs) == 1 else at("data", "sources")
-        problems = absent(where, _own_names(pairs, plan), plan.columns)
-        problems += absent(where, names, plan.promised)
-        for one, found in pairs:
-            asked = plan.asked.get(one.place.origin.key, ())
-            problems += absent(one.place.origin.label, names_in(one, found), asked)
-        problems += _shared(data, pairs, plan)
-        problems += _absent_keys(data, pairs, plan, at)
-    if problems:
-        raise DataError(*problems)
-    clashes = [
-        Problem(
-            f"{source.place.origin.label}:{one.name}",
-            "the study computes this column, and the file has it already",
-            "nobody could tell which of the two is used",
-            "rename the computed column",
-        )
-        for source, found in pairs
-        if source.place.origin.key not in plan.asked
-        for one in plan.computed
-        if one.name.casefold() in map(str.casefold, names_in(source, found))
-    ]
-    if clashes:
-        raise DataError(*clashes)
-
-
-def _own_names(pairs: Sequence[tuple[Fetched, Layout]], plan: Plan) -> list[str]:
-    """Return the columns that the rows can have: of a source that is asked only those taken."""
-    return [name for one, found in pairs for name in _given(one, found, plan)]
-
-
-def _given(source: Fetched, found: Layout, plan: Plan) -> tuple[str, ...]:
-    names, key = names_in(source, found), source.place.origin.key
-    if key not in plan.asked:
-        return names
-    cohort = plan.cohort
-    taken = cohort.taken if cohort is not None and key == cohort.cohort.entry.source else ()
-    return tuple(name for name in names if name in taken)
-
-
-def _shared(data: Data, pairs: Sequence[tuple[Fetched, Layout]], plan: Plan) -> list[Problem]:
-    """Return the columns that several sources have although they are no key of theirs."""
-    problems = []
-    for name in plan.columns:
-        holders = [one.place.origin for one, found in pairs if name in _given(one, found, plan)]
-        # What is taken from an entry belongs to the person, who cannot have it twice.
-        owner = {one.key: data.main_name if one.key in plan.asked else one.key for one in holders}
-        linked = {owner[holders[0].key]} if holders else set()
-        for join in data.join:
-            if name in join.keys:
-                linked |= {join.left, join.right}
-        for other in holders[1:]:
-            twice = list(owner.values()).count(data.main_name) > 1
-            if owner[other.key] not in linked or twice:
-                problems.append(
-                    Problem(
-                        f"{other.label}:{shown(name)}",
-                        f"`{holders[0].label}` has a column of this name too",
-                        "nobody could tell which of the two is used",
-                        "rename one of them, or add it to `on` if it is part of the key",
-                    )
-                )
-    return problems
-
-
-def _absent_keys(
-    data: Data, pairs: Sequence[tuple[Fetched, Layout]], plan: Plan, at: At
-) -> list[Problem]:
-    """Return the columns of keys that a source lacks; the left side may have joined them."""
-    names = {one.place.origin.key: set(names_in(one, found)) for one, found in pairs}
-    if plan.cohort is not None:
-        names[data.main_name] |= set(plan.cohort.taken)
-    labels = {one.place.origin.key: one.place.origin.label for one, _ in pairs}
-    problems = []
-    joined = set[str]()
-    for number, join in enumerate(data.join):
-        joined |= names[join.left]
-        for key, have in ((join.left, joined), (join.right, names[join.right])):
-            for name in join.keys:
-                if name not in have:
-                    what = f"`{labels[key]}` has no column `{shown(name)}`"
-                    why = "rows are joined where their keys are equal"
-                    fix = "name a column that both sources have"
-                    problems.append(Problem(at("data", "join", number, "on"), what, why, fix))
-        joined |= names[join.right]
-    return problems
 
 
 def _forms(

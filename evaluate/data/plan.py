@@ -91,6 +91,7 @@ def make_plan(
     planning.units()
     planning.derive()
     planning.where()
+    planning.measured()
     planning.refuse_clashes()
     if planning.problems:
         raise StudyError(*planning.problems)
@@ -214,6 +215,16 @@ class _Planning:
                     variable = self.variables[condition.column]
                     form = self.forms.get(condition.column)
                     self.conditions.append(compile_condition(condition, variable, form))
+
+    def measured(self) -> None:
+        for i, one in enumerate(self.data.measured):
+            where = self.at("data", "measured", i)
+            for name in filter(None, (one.column, one.over, one.break_term)):
+                self.need(name, where)
+            over = self.variables.get(one.over or "")
+            if over is not None and over.type not in {"integer", "period", "date"}:
+                what = f"`{shown(over.name)}` is {over.type} ({over.where}), and no time"
+                self._fault(where, what, "name a column of years, periods or dates")
 
     def refuse_clashes(self) -> None:
         # DuckDB does not tell capitals apart in names of columns.

@@ -55,6 +55,8 @@ class Rows:
         How many of the used persons were in each status at the end of each horizon.
     steps : tuple of Step
         The flow from the rows that were read to those that are used, with reasons.
+    reasons : mapping of int to str
+        Of invented rows, what each number in the view of their fates means.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Rows:
         self.lags: tuple[Lagged, ...] = used.lags
         self.scored: tuple[Scored, ...] = used.scored
         self.steps: tuple[Step, ...] = used.steps
+        self.reasons: Mapping[int, str] = used.reasons
         self._path, self._known = merged.label, known
         self._views: dict[object, str] = {}
         self._sha256: str | None = None

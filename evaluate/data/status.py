@@ -250,12 +250,15 @@ def _refuse_left_out(rule: Status, variable: Variable) -> None:
 
 
 LEAVING_WHY = (
-    "leaving school early is an outcome, not attrition: registers still see whoever left, and "
-    "without them the share that completes is that of those who stayed"
+    "registers still see whoever left; without them the share that completes is that of those "
+    "who stayed, and a programme that keeps the weakest in school would look harmful"
 )
 LEAVING_FIX = "move it to `else`, so that it counts as not completed"
 
 
 def leaving(name: str) -> str:
     """Return what is said of a status that means leaving school and stands under ``missing``."""
-    return f"`{name}` is listed under `missing`, and means that somebody left school"
+    return (
+        f"`{name}` is listed under `missing`, and means that somebody left school: that is an "
+        "outcome, not attrition"
+    )

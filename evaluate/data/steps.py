@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from evaluate.data import sql
-from evaluate.data.cohort import LINK
+from evaluate.data.cohort import LINK, NEVER
 from evaluate.data.definition import Data
 from evaluate.data.merge import Merged
 from evaluate.data.plan import Plan
@@ -29,11 +29,14 @@ class Leaver:
         SQL that is true for those that stay.
     reason : str
         Why others leave.
+    place : tuple
+        Its key in ``study.yaml``.
     """
 
     stage: str
     keeps: str
     reason: str
+    place: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,16 @@ def leavers(data: Data, plan: Plan) -> tuple[Leaver, ...]:
     """
     found = []
     if plan.cohort is not None:
-        found += [Leaver("included", one.keeps, one.reason) for one in plan.cohort.stays]
-    for condition, rule in zip(plan.conditions, data.where, strict=True):
-        found.append(Leaver("included", condition, f"outside the condition on {rule.column}"))
+        found += [Leaver("included", one.keeps, one.reason, one.place) for one in plan.cohort.stays]
+    for i, (condition, rule) in enumerate(zip(plan.conditions, data.where, strict=True)):
+        reason = f"outside the condition on {rule.column}"
+        found.append(Leaver("included", condition, reason, ("data", "where", i)))
     if plan.cohort is not None:
         for number, join in enumerate(data.join):
             if join.unmatched == "drop":
                 keeps = f"r.{sql.identifier(f'{LINK} {number}')}"
-                found.append(Leaver("linked", keeps, f"not found in {join.right}"))
+                place = ("data", "join", number)
+                found.append(Leaver("linked", keeps, f"not found in {join.right}", place))
     return tuple(found)
 
 
@@ -122,7 +127,7 @@ def steps_of(
     found, lost : sequence
         The rules that send rows away, and how many each does.
     """
-    first = [Leaver("included", "", "never enter the cohort")] if merged.entered else []
+    first = [Leaver("included", "", NEVER)] if merged.entered else []
     counts = [merged.entered.n_without] if merged.entered else []
     if merged.entered is None:
         for join in merged.joins:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -15,8 +15,9 @@ from evaluate.data.faults import of_values
 from evaluate.data.merge import TYPED, Merged
 from evaluate.data.names import plural, shown
 from evaluate.data.plan import Plan
+from evaluate.data.series import series_faults
 from evaluate.data.status_rows import Scored, look_up, refuse, score
-from evaluate.data.steps import Step, count_leavers, fates, leavers, steps_of
+from evaluate.data.steps import Leaver, Step, count_leavers, fates, leavers, steps_of
 from evaluate.data.table import masked
 from evaluate.data.variable import Variable
 from evaluate.data.views import USED
@@ -65,6 +66,8 @@ class Used:
         What the status rules found.
     steps : tuple of Step
         How many rows were left after each step, and why others went.
+    reasons : mapping of int to str
+        Of invented rows, what each number in the view of their fates means.
     """
 
     n_rows: int
@@ -72,6 +75,7 @@ class Used:
     lags: tuple[Lagged, ...]
     scored: tuple[Scored, ...] = ()
     steps: tuple[Step, ...] = ()
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 def use_rows(
@@ -113,17 +117,17 @@ def use_rows(
         rows, lags = _computed(connection, plan, at)
         tests = " AND ".join(f"({one.keeps})" for one in going) or "true"
         connection.execute(f"CREATE VIEW {USED} AS SELECT * FROM {rows} r WHERE {tests}")
-        if not going and not plan.computed:
+        if not (going or plan.computed or data.measured or invented):
             return Used(merged.n_typed, {}, lags, steps=steps_of(data, merged, (), ()))
         asked = [question for one in plan.computed for question in _questions(one, variables)]
         listing = ", ".join(["count(*)", *asked])
         used, *found = connection.execute(f"SELECT {listing} FROM {USED}").fetchone() or (0,)
         if not used and not invented:
-            raise _nothing_left(connection, rows, plan, at, merged.label)
-        if invented:
-            fates(connection, rows, going)
+            raise _nothing_left(connection, rows, going, at, merged.label)
+        reasons = fates(connection, rows, going) if invented else {}
         lost = count_leavers(connection, rows, going, merged.n_typed - int(used))
         problems = _status_faults(connection, plan, at, invented=invented)
+        problems += series_faults(connection, USED, data, variables, merged.forms, at)
         scored = tuple(score(connection, USED, one.asked, one.number)
                        for one in plan.computed if one.asked is not None)  # fmt: skip
     present = {}
@@ -138,7 +142,7 @@ def use_rows(
         ]
     if problems:
         raise DataError(*problems)
-    return Used(int(used), present, lags, scored, steps_of(data, merged, going, lost))
+    return Used(int(used), present, lags, scored, steps_of(data, merged, going, lost), reasons)
 
 
 def _status_faults(
@@ -238,14 +242,18 @@ def _faults(
 
 
 def _nothing_left(
-    connection: duckdb.DuckDBPyConnection, rows: str, plan: Plan, at: At, label: str
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    going: Sequence[Leaver],
+    at: At,
+    label: str,
 ) -> DataError:
-    counts = [f"count(*) FILTER ({condition})" for condition in plan.conditions]
-    alone = connection.execute(f"SELECT {', '.join(counts)} FROM {rows}").fetchone() or ()
+    counts = [f"count(*) FILTER ({one.keeps})" for one in going] or ["NULL"]
+    alone = connection.execute(f"SELECT {', '.join(counts)} FROM {rows} r").fetchone() or ()
     fix = "correct the condition or the data"
     problems = [
-        Problem(at("data", "where", i), f"no row of `{label}` meets it", _WHY_ROWS, fix)
-        for i, count in enumerate(alone)
+        Problem(at(*one.place), f"no row of `{label}` meets it", _WHY_ROWS, fix)
+        for one, count in zip(going, alone, strict=False)
         if not count
     ]
     together = "no row meets all conditions together"

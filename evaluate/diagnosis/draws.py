@@ -22,7 +22,7 @@ from evaluate.errors import Problem, Refused, StudyError
 Float = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 BLOCK = 20  # studies that a worker draws before it reports
-SCHEDULER = "EVALUATE_DASK"
+SCHEDULER, TIMEOUT = "EVALUATE_DASK", "10s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def _cluster() -> AbstractContextManager[object]:
     try:
         from distributed import Client
 
-        client = Client(address, timeout="10s", set_as_default=True)
+        client = Client(address, timeout=TIMEOUT, set_as_default=True)
     except ImportError:
         raise _unreachable("Dask is not installed", "install evaluate-programmes[dask]") from None
     except (OSError, TimeoutError, ValueError):

@@ -158,7 +158,7 @@ RULES: Mapping[str, Rule] = {
     "speed": _public,
     "growth": _public,
     "joins": _people({"n_left": None, "n_matched": None}),
-    "flow": _people({"n": None}),
+    "flow": _people({"n": None, "lost": None}),
     "precision": _public,
     "diagnosis": _public,
     "power_curve": _public,

@@ -127,7 +127,7 @@ def _risk_of_bias(case: Case, rule: CertaintyRules) -> Loss:
     by_standing = 0 if standing is None else table.value[cast(Standing, standing)]
     rated = threats(case, rules("eef-2019", EefRules)).values()
     by_threats, _ = adjustment((one.level, one.direction) for one in rated if one is not None)
-    why = "by the standing of the What Works Clearinghouse's standards"
+    why = "by the What Works Clearinghouse's standards"
     if by_threats > by_standing:
         why = "by the threats that were judged or computed"
     return max(by_standing, by_threats), f"Risk of bias, {why}"

@@ -9,6 +9,11 @@ from evaluate.evidence.facts import Case, number
 from evaluate.evidence.ratings_row import NO_EFFECT, NO_KIND, Rating, nothing, settled
 from evaluate.evidence.ratings_rules import EefRules, rules
 
+_SILENT = (
+    "The published rule does not cover this combination of threats. Two padlocks are the most that"
+    " threats can cost, which gives {value}: a cautious suggestion that somebody has to judge."
+)
+
 
 def eef(case: Case) -> Rating:
     """Return the padlocks: the least of three columns, less what threats cost.
@@ -33,17 +38,17 @@ def eef(case: Case) -> Rating:
     known = {name: one for name, one in rated.items() if one is not None}
     lost, covered = adjustment((one.level, one.direction) for one in known.values())
     interim = min(columns.values())
-    if not covered:
-        open_points.append(
-            "The published rule does not cover this combination of threats; two padlocks are"
-            " taken off, the most that it can cost."
-        )
     open_points += [
         f"Nobody has judged {TITLES[name]} (evidence.threats.{name})."
         for name, one in rated.items()
         if one is None
     ]
     status, said = settled(open_points)
+    value: str | None = str(max(0, interim - lost))
+    if not covered:
+        # Neither the most nor the least that can be reached: no value stands without a judgement.
+        status, said = "needs_judgement", (_SILENT.format(value=value), *open_points)
+        value = None
     inputs |= {TITLES[name]: one.level for name, one in known.items()}
     least = sorted(name for name, locks in columns.items() if locks == interim)
     first = f"{interim} of 5 by the least of {_listed(columns)}"
@@ -53,7 +58,7 @@ def eef(case: Case) -> Rating:
         *(_sentence(name, one) for name, one in known.items() if one.level != "low"),
         *said,
     )
-    return Rating("eef", status, str(max(0, interim - lost)), inputs, reasons, rule)
+    return Rating("eef", status, value, inputs, reasons, rule)
 
 
 def _listed(columns: dict[str, int]) -> str:

@@ -19,6 +19,7 @@ TITLES: dict[Threat, str] = {
     "measurement": "measurement of outcomes",
     "selective_reporting": "selective reporting",
 }
+_LATE = ("after_outcome", "unknown")
 _SEVERAL = 2  # one high threat beside as many moderate ones, or as many high ones
 _MANY = 4  # more moderate threats than these the published rule does not cover
 
@@ -113,9 +114,12 @@ def _shown(case: Case, rules: EefRules) -> dict[Threat, Rated]:
     if lost is not None and 100 * lost > rules.missing_moderate.value:
         why = f"more than {rules.missing_moderate.value:g} % of those assigned lack an outcome"
         found["missing_data"] = Rated("moderate", "unknown", why)
+    elif case.checks.get("joins") == "failed":
+        why = "many rows found no partner in another source"
+        found["missing_data"] = Rated("moderate", "unknown", why)
     rows = case.tables.get("deviations", ())
-    if any(row.get("when") == "after_outcome" for row in rows):
-        why = "the plan was left after outcomes were seen"
+    if any(row.get("when") in _LATE for row in rows):
+        why = "the plan was left after outcomes were seen, or nobody says when"
         found["selective_reporting"] = Rated("moderate", "unknown", why)
     elif any(row.get("explained") is False for row in rows):
         why = "the plan was left without an explanation"
@@ -134,19 +138,19 @@ def _suggested(case: Case) -> Mapping[Threat, Rated]:
         found["confounding"] = Rated("moderate", "unknown", why)
     if overall_attrition(case) is not None:
         found["missing_data"] = Rated("low", "unknown", "few of those assigned lack an outcome")
-    if not case.plan:
-        why = "no plan stands beside the results"
-        found["selective_reporting"] = Rated("moderate", "unknown", why)
-    elif case.plan.get("data_access") in ("not_created", "not_accessed", "accessed"):
-        why = "the plan was locked before outcomes were seen, and was kept"
-        found["selective_reporting"] = Rated("low", "unknown", why)
-    else:
-        why = "the plan was locked after outcomes were seen"
-        found["selective_reporting"] = Rated("moderate", "unknown", why)
+    found["selective_reporting"] = _of_plan(case)
     if not case.fields.get("received"):
         why = "no data tell who took part"
         found["fidelity"] = Rated("moderate", "unknown", why)
     return found
+
+
+def _of_plan(case: Case) -> Rated:
+    if case.plan.get("registered") is not True:
+        return Rated("moderate", "unknown", "no locked plan stands beside the results")
+    if case.plan.get("data_access") == "outcomes_seen":
+        return Rated("moderate", "unknown", "the plan was locked after outcomes were seen")
+    return Rated("low", "unknown", "the plan was locked before outcomes were seen")
 
 
 def overall_attrition(case: Case) -> float | None:

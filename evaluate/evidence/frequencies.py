@@ -9,6 +9,7 @@ from evaluate.core import Cell, Column, Table
 from evaluate.evidence.facts import Case
 
 OF = 100
+_ROUNDING = 1e-9
 COLUMNS = (
     Column("analysis", "text", {"en": "Analysis", "nb": "Analyse", "sv": "Analys"}),
     Column("outcome", "text", {"en": "Outcome", "nb": "Utfall", "sv": "Utfall"}),
@@ -32,9 +33,8 @@ COLUMNS = (
 def frequencies(found: Iterable[Case]) -> Table:
     """Return the table, a row for each yes-or-no outcome that has a headline.
 
-    The difference is rounded first, so that it never leaves its interval, and the number without
-    the programme; the number with it is their sum, which differs from its own rounding by one at
-    most.
+    The difference is rounded by itself, so that it never leaves its interval, and so is the number
+    without the programme; the number with it is their sum, within one of its own share.
 
     Parameters
     ----------
@@ -56,9 +56,12 @@ def _row(case: Case) -> dict[str, Cell] | None:
         return None
     treated, comparison = arms
     base = treated.mean - row.estimate if row.estimand == "ATT" else comparison.mean
-    without, difference = whole(OF * base), whole(OF * row.estimate)
-    if not 0 <= without <= OF or not 0 <= without + difference <= OF:
+    if not all(-_ROUNDING <= share <= 1 + _ROUNDING for share in (base, base + row.estimate)):
         return None
+    difference = whole(OF * row.estimate)
+    # Both counts stay within the hundred, whichever way halves were rounded.
+    least, most = max(0, -difference), min(OF, OF - difference)
+    without = min(max(whole(OF * base), least), most)
     return {
         "analysis": case.name,
         "outcome": case.outcome,

@@ -113,9 +113,9 @@ def _judged(item: Item, finding: Finding) -> _Judged:
         return _Judged(item, status, [*parts, given], given.why)
     if lacking or not parts:
         return _Judged(item, "missing", [*lacking, given], "")
-    admitted = next(one for one in parts if one.state == "stated")
-    status = "filled" if any(one.state in _SAID for one in parts) else "not_done"
-    return _Judged(item, status, parts, admitted.why)
+    if any(one.state in _SAID for one in parts):
+        return _Judged(item, "filled", parts, "")
+    return _Judged(item, "not_done", parts, parts[0].why)
 
 
 def _row(one: _Judged) -> dict[str, Cell]:

@@ -8,8 +8,8 @@ from evaluate.evidence.ratings_row import NO_EFFECT, NO_KIND, Rating, Step, noth
 from evaluate.evidence.ratings_rules import Standing, WwcRules, rules
 
 _BY_CLUSTER = (
-    "Steps 5 to 7, on the clusters' own outcome, need somebody to judge whether those measured"
-    " stand for their clusters."
+    "Steps 5 to 7, which judge a claim about the clusters alone, are not computed: somebody would"
+    " have to say whether those measured stand for their clusters."
 )
 
 
@@ -53,7 +53,7 @@ def wwc(case: Case) -> Rating:
     pending = [one.text for one in used if one.holds is None and value != "does_not_meet"]
     status, said = settled(pending)
     if value == "does_not_meet" and case.clustered and case.kind == "randomised":
-        status, said = "needs_judgement", (_BY_CLUSTER,)
+        said = (_BY_CLUSTER,)
     kept = [one.text for one in used if one.holds]
     reasons = (*(one.text for one in fails), *said, *kept)
     return Rating("wwc", status, value, inputs, reasons, standards)

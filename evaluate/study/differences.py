@@ -73,16 +73,16 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[str, str]]:
         yield from _leaves((*path, key), one)
 
 
-def _children(path: tuple[str, ...], value: Any) -> Mapping[str, Any]:
-    """Return the named parts of a value; none where it is an element itself."""
+def _children(path: tuple[str, ...], value: Any) -> Mapping[str, Any] | None:
+    """Return the named parts of a value; ``None`` where it is an element itself."""
     if isinstance(value, Mapping):
         return value
     key = _NAMED.get(path[-1]) if path else None
     if key is None or not isinstance(value, list):
-        return {}
+        return None
     names = [one.get(key) if isinstance(one, dict) else None for one in value]
     if not all(isinstance(one, str) for one in names) or len(set(names)) < len(names):
-        return {}
+        return None
     return {one[key]: {k: v for k, v in one.items() if k != key} for one in value}
 
 
@@ -90,12 +90,15 @@ def _walk(path: tuple[str, ...], old: Any, new: Any) -> Iterator[Difference]:
     if _same(old, new):
         return
     left, right = _children(path, old), _children(path, new)
-    as_one = path and path[-1] in _WHOLE and set(left) != set(right)
-    if as_one or type(old) is not type(new) or not (left and right):
+    as_one = path and path[-1] in _WHOLE and set(left or ()) != set(right or ())
+    if as_one or left is None or right is None:
         yield Difference(".".join(path), _said(path, old), _said(path, new))
         return
-    found = [one for key in (*left, *(k for k in right if k not in left))
-             for one in _walk((*path, key), left.get(key), right.get(key))]  # fmt: skip
+    found = [
+        one
+        for key in (*left, *(k for k in right if k not in left))
+        for one in _walk((*path, key), left.get(key), right.get(key))
+    ]
     # Lists with the same items in another order are still not the same.
     yield from found or [Difference(".".join(path), ", ".join(left), ", ".join(right))]
 

@@ -13,7 +13,7 @@ from evaluate.study.words import dotted
 # Names under which somebody who left school might be counted as lost.
 _LEFT = re.compile(
     r"(drop(ped|ping)?_?outs?|left(_(school|education|early|programme))?|(early_|school_)?leavers?"
-    r"|quit(_school)?|discontinued|stopped(_school)?|neet|sluttet|frafall|avbrudd|avbrott|avhopp)"
+    r"|quit(_school)?|discontinued|stopped(_school)?|sluttet|frafall|avbrudd|avbrott|avhopp)"
 )
 _FIX = (
     "delete it and keep these people in the data; attrition is people who were assigned and have"
@@ -28,17 +28,13 @@ def _left_is_no_loss(study: Study, _: Specs) -> Iterator[Broken]:
     for name in study.evidence.attrition:
         key = ("evidence", "attrition", name)
         if name in outcomes:
-            what = f"`{dotted(key)}` gives the outcome `{name}` as a reason for having none"
+            found = f"the outcome `{name}`"
         elif _LEFT.fullmatch(name):
-            what = f"`{dotted(key)}` gives leaving as a reason for having no outcome"
+            found = "leaving"
         else:
             continue
-        yield (
-            key,
-            what,
-            LEAVING_WHY,
-            _FIX,
-        )
+        what = f"`{dotted(key)}` gives {found} as a reason for having no outcome"
+        yield key, f"{what}: it is an outcome, not attrition", LEAVING_WHY, _FIX
 
 
 EVIDENCE_RULES: tuple[Rule, ...] = (_left_is_no_loss,)

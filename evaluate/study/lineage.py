@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pydantic import BaseModel
 
 from evaluate.data.definition import Data
+from evaluate.data.rules import Condition, Status
 from evaluate.design import named_columns
 from evaluate.study.design_rules import Broken, Rule, Specs
 from evaluate.study.document import Key
@@ -18,7 +19,11 @@ _ADJUSTED = ("covariate", "cluster", "stratum")
 
 
 def columns_of(block: BaseModel) -> Iterator[tuple[str, str]]:
-    """Yield field and column of each column that a rule of ``derive`` names."""
+    """Yield field and column of each column of the rows that a rule of ``derive`` names."""
+    if isinstance(block, Status):
+        if block.types is not None:
+            yield "types", block.types.column
+        return
     for field in ("of", "left", "right", "column", "by", "over"):
         value = getattr(block, field, None)
         if isinstance(value, str):
@@ -29,16 +34,35 @@ def sources(data: Data | None) -> Sources:
     """Return, of each derived column, the columns of the file that it comes from.
 
     What a unit had before is a column of its own: an earlier outcome explains no later one
-    away.
+    away. A status comes from the column of its source.
     """
     found: dict[str, frozenset[str]] = {}
     for one in data.derive if data is not None else ():
         if one.lag is not None:
             found[one.name] = frozenset({one.name})
             continue
+        if one.status is not None:
+            found[one.name] = frozenset({f"{one.status.source}.{one.status.column}"})
+            continue
         used = (column for _, column in columns_of(one.rule[1]))
         found[one.name] = frozenset[str]().union(*(_roots(column, found) for column in used))
     return found
+
+
+def after_entry(data: Data) -> frozenset[str]:
+    """Return the derived columns that hold, or come from, what happened after entry.
+
+    Parameters
+    ----------
+    data : Data
+        As the study defines it.
+    """
+    found: set[str] = set()
+    for one in data.derive:
+        used = {column for _, column in columns_of(one.rule[1])}
+        if one.status is not None or used & found:
+            found.add(one.name)
+    return frozenset(found)
 
 
 def _roots(column: str, found: Sources) -> frozenset[str]:
@@ -113,8 +137,10 @@ def _treatment_and_outcome(study: Study, specs: Specs) -> Iterator[Broken]:
 def _selected_by_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
     """Find conditions on rows that test an outcome or a treatment."""
     found = sources(study.data)
-    for place, condition in enumerate(study.data.where if study.data is not None else ()):
-        for name in specs:
+    # What came after entry is refused as such, by the rules of cohorts.
+    late = after_entry(study.data) if study.data is not None and study.data.cohort else frozenset()
+    for key, condition in _conditions(study.data):
+        for name in specs if condition.column not in late else ():
             hit = [
                 (word, other, roots)
                 for other, (word, roots) in _held(study, name, specs, found).items()
@@ -129,12 +155,23 @@ def _selected_by_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
                     origin = _origin(condition.column, other, answer, min(shared))
                     by = f"`{condition.column}`, {origin}"
                 yield (
-                    ("data", "where", place, "column"),
-                    f"`data.where[#{place + 1}]` selects rows by {by}",
+                    (*key, "column"),
+                    f"`{dotted(key)}` selects rows by {by}",
                     f"rows chosen by the {word} no longer compare the groups as they were formed",
                     "delete the condition, or select by a column known before the programme",
                 )
                 break
+
+
+def _conditions(data: Data | None) -> Iterator[tuple[Key, Condition]]:
+    """Yield every condition on the rows, with its place."""
+    if data is None:
+        return
+    for place, one in enumerate(data.where):
+        yield ("data", "where", place), one
+    for name, place, one in data.cohort.criteria if data.cohort is not None else ():
+        if one.source is None:
+            yield ("data", "cohort", name, place), one
 
 
 def _held(

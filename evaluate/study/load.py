@@ -136,8 +136,23 @@ def _error(file: Path, found: Iterable[Fault]) -> StudyError:
     return StudyError(*(fault.problem(shown(file)) for fault in shown_faults))
 
 
-def _validated(model: type[M], document: Document, base: Key) -> M:
-    """Validate a part of the document; a number stands as typed where text is wanted."""
+def validated(model: type[M], document: Document, base: Key) -> M:
+    """Return a part of the document as a model; a number stands as typed where text is wanted.
+
+    Parameters
+    ----------
+    model : type
+        What is expected there.
+    document : Document
+        The file.
+    base : tuple
+        Where the part stands; empty for the whole.
+
+    Raises
+    ------
+    ValidationError
+        With everything that is wrong.
+    """
     while True:
         part = _part(document, base)
         try:
@@ -162,7 +177,7 @@ def _part(document: Document, key: Key) -> object:
 def _study(document: Document) -> tuple[Study, list[Fault]]:
     """Return the study, or those of its blocks that hold, with the faults of the others."""
     try:
-        return _validated(Study, document, ()), []
+        return validated(Study, document, ()), []
     except ValidationError as error:
         found = faults(error, document, Study)
         failed = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
@@ -191,7 +206,7 @@ def _specs(
             found.append(Fault(document.line(key), what, why, choose(name, designs)))
             continue
         try:
-            specs[analysis] = design, _validated(design.spec, document, key)
+            specs[analysis] = design, validated(design.spec, document, key)
         except ValidationError as error:
             found += faults(error, document, design.spec, key)
     return specs, found

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 from evaluate.study.answer_rules import ANSWER_RULES
 from evaluate.study.assumption_rules import ASSUMPTION_RULES
+from evaluate.study.cohort_rules import COHORT_RULES
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
 from evaluate.study.evidence_rules import EVIDENCE_RULES
 from evaluate.study.lineage import LINEAGE_RULES, columns_of
@@ -235,6 +236,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("data",), _derived),
     (("data", "disclosure"), _disclosure),
     *TEXT_RULES,
+    *COHORT_RULES,
     *ANSWER_RULES,
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
     *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),

@@ -60,7 +60,7 @@ def template(slug: str, design: Design[Any]) -> str:
     filled: Filled = {
         "version": "1",
         "id": slug,
-        "status": "final",
+        "status": "running",
         "programme": _block(Programme),
         "intervention": _block(Intervention),
         "comparison": _block(Comparison),

@@ -268,7 +268,11 @@ SHARE = replace(
 PLAN = {
     "data_access": "not_accessed",
     "registration": {"registry": both("OSF", "OSF"), "id": "abc12", "url": "https://osf.io/abc12"},
-    "lock": {"date": "2020-06-01", "sha256": "ab" * 32},
+    "registered": True,
+    "date": "2020-06-01",
+    "sha256": "ab" * 32,
+    "n_deviations": 2,
+    "amendments": [],
     "deviations": [
         {
             "element": "analyses.main.design.randomised.covariates",

@@ -120,7 +120,7 @@ def ratings(analysis: str = "main") -> Table:
         ("eef", "computed", "3", "detectable effect 0.32; 4 % lost", False),
         ("sms", "computed", "5", "random assignment, attrition low", False),
         ("ladder", "computed", "4", "step 5 needs balance", True),
-        ("certainty", "computed", "moderate", "one step down for imprecision", False),
+        ("certainty", "needs_judgement", "moderate", "one step down for imprecision", False),
     ]
     rows: Rows = [
         {
@@ -145,7 +145,9 @@ def effect_sizes(outcome: str, analysis: str = "main") -> Table:
     rows: Rows = [
         {**one, "measure": "g", "value": 0.42, "std_error": 0.1, "conf_low": 0.22,
          "conf_high": 0.62, "improvement_index": 16, "months": 5},
-        {**one, "measure": "cox", "state": "not_applicable"},
+        {**one, "measure": "cox", "state": "limit_beyond_shares"},
+        {**one, "measure": "difference", "value": 4.0, "std_error": 1.0, "conf_low": 2.04,
+         "conf_high": 5.96, "state": ""},
     ]  # fmt: skip
     return made("effect_sizes", rows, analysis)
 
@@ -182,11 +184,11 @@ def deviations() -> Table:
 def checklists() -> tuple[Table, ...]:
     consort: Rows = [
         {"list": "consort", "item": "1a", "title": "Identified as randomised", "status": "filled",
-         "source": "definition", "where": "#done"},
+         "source": "definition", "where": "#done; #lead"},
         {"list": "consort", "item": "21b", "title": "Who was analysed", "status": "partial",
          "source": "results", "where": "#results"},
         {"list": "consort", "item": "29", "title": "Interpretation", "status": "missing",
-         "source": "author"},
+         "source": "author", "where": "report.answers.interpretation"},
         {"list": "tidier", "item": "1", "title": "Name", "status": "filled",
          "source": "definition", "where": "#done"},
         {"list": "tidier", "item": "9", "title": "Tailoring", "status": "not_applicable",

@@ -69,7 +69,12 @@ COHORT: dict[str, Any] = {
     "persons": "pupils",
     "person": "pupil",
     "window": {"from": "2010-01-01", "to": "2024-12-31"},
-    "entry": {"source": "enrolments", "date": "start", "pick": "first", "take": ["track", "school"]},
+    "entry": {
+        "source": "enrolments",
+        "date": "start",
+        "pick": "first",
+        "take": ["track", "school"],
+    },
 }
 Rows = list[dict[str, Any]]
 

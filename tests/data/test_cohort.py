@@ -41,9 +41,7 @@ def test_the_name_of_the_status(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("pick", "day"), [("first", "2015-08-20"), ("last", "2016-08-20")]
-)
+@pytest.mark.parametrize(("pick", "day"), [("first", "2015-08-20"), ("last", "2016-08-20")])
 def test_which_entry_counts(tmp_path: Path, pick: str, day: str) -> None:
     again = {"pupil": "p1", "start": "2016-08-20", "track": "Y", "school": "a"}
     entry = {"source": "enrolments", "date": "start", "pick": pick}
@@ -111,7 +109,9 @@ def test_rows_before_entry_can_exclude(tmp_path: Path) -> None:
         assert rows.used == 6
     rule["when"] = "by_entry"
     (problem,) = folder.problems({"completed"}, **data(cohort=cohort(exclude=[rule])))
-    assert "no row meets all conditions together" in problem.what
+    assert (problem.where, problem.what) == (
+        "study.yaml:data.cohort.exclude.0", "no row of `pupils.csv` meets it"
+    )  # fmt: skip
 
 
 def test_a_missing_cell_neither_includes_nor_excludes(tmp_path: Path) -> None:
@@ -149,8 +149,16 @@ DATA_FAULTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 def test_persons_and_entries_that_do_not_hold(
     tmp_path: Path, tables: dict[str, Any], keys: dict[str, Any], what: str
 ) -> None:
-    problems = write(tmp_path, **tables).problems({"completed", "track"}, **data(**keys))
+    problems = write(tmp_path, **tables).problems({"completed"}, **data(**keys))
     assert any(what in one.what for one in problems), problems
+
+
+def test_a_column_that_was_not_taken(tmp_path: Path) -> None:
+    entry = {"source": "enrolments", "date": "start"}
+    problems = write(tmp_path).problems({"completed", "track"}, **data(cohort=cohort(entry=entry)))
+    assert [one.fix for one in problems] == [
+        "add it to `take` under `entry`, if it is known on the day of entry"
+    ]
 
 
 def test_equal_entries_are_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from example_reports import (
@@ -23,6 +24,7 @@ from evaluate.evidence.checklists_facts import CONDITIONS, FACTS
 from evaluate.evidence.checklists_needs import find
 from evaluate.evidence.checklists_read import GATE, LISTS, Item, answer_keys, item_list
 
+ROOT = Path(__file__).resolve().parents[2]
 ITEMS = [(name, item) for name in (*LISTS, GATE) for item in item_list(name).items]
 NEEDS = sorted({need for _, item in ITEMS for need in item.needs})
 # CONSORT 2025: 30 items with 42 sub-items; STROBE 22 with 34; TIDieR 12; CHEERS 2022 28.
@@ -240,3 +242,24 @@ def test_a_refused_study_fills_no_item_of_results() -> None:
     )
     assert status(finding, "consort", "26") == ("missing", "#refused; report.answers.outcomes")
     assert status(finding, "consort", "1a")[0] == "filled"
+
+
+def test_every_place_is_a_section_of_the_chapter() -> None:
+    book = "".join(one.read_text(encoding="utf-8") for one in (ROOT / "evaluate/book").glob("*.py"))
+    found = {
+        place
+        for kind in ("randomised", "matched")
+        for one in checklists(full(kind))
+        for row in one.rows
+        for place in str(row["where"]).split("; ")
+    }
+    assert len(found) > 8
+    assert {one for one in found if f'"{one[1:]}"' not in book} <= {"#lead"}
+    assert '"#lead"' in book
+
+
+def test_the_page_names_every_answer() -> None:
+    page = (ROOT / "book/reference/checklists.md").read_text(encoding="utf-8")
+    assert [key for key in answer_keys() if f"`{key}`" not in page] == []
+    assert [one.title for one in item_list(GATE).items if one.title not in page] == []
+    assert [name for name in LISTS if item_list(name).citation not in page] == []

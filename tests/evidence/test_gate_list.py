@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from example_reports import SAID, answered, bare, full, table, with_study, without
+from example_reports import SAID, TABLES, answered, bare, full, table, with_study, without
 
 from evaluate.core import Estimate, Finding, Refusal
+from evaluate.errors import StudyError
 from evaluate.evidence.checklists_read import GATE, LISTS, answer_keys, item_list
 from evaluate.evidence.gate_list import gate_faults, gate_list, missing
+from evaluate.flow import run
 
+STUDIES = Path(__file__).resolve().parents[2] / "studies"
 AUTHORS = ["harms", "limitations", "conflicts", "ethics", "citation"]
 
 
@@ -150,7 +155,7 @@ def test_a_text_that_only_says_that_nothing_is_known_is_no_silence() -> None:
     texts = {**full().study["intervention"], "fidelity": {"en": "Not documented."}}  # type: ignore[dict-item]
     finding = with_study(answered(full()), intervention=texts)
     assert row(finding, "implementation") == ("not_done", "#done", "Not documented.")
-    assert row(finding, "intervention")[0] == "filled"
+    assert row(finding, "intervention") == ("filled", "#done", "")
 
 
 def test_a_refusal_is_a_result_and_no_silence() -> None:
@@ -166,6 +171,32 @@ def test_a_refusal_is_a_result_and_no_silence() -> None:
     assert row(finding, "baseline") == ("not_done", "#refused", "nobody is compared")
     assert set(AUTHORS) <= {one.answer for one in missing(finding)}
     assert "outcomes" not in [one.answer for one in missing(finding)]
+
+
+def test_what_the_gate_withholds_is_no_silence() -> None:
+    hidden = table("balance", dict.fromkeys(TABLES["balance"]))
+    tables = (*without(full(), "balance").tables, hidden)
+    finding = replace(answered(full()), tables=tables, released={"profile": "x", "hidden": 4})
+    expected = ("not_done", "#results", "withheld by the rules of disclosure")
+    assert row(finding, "baseline") == expected
+
+
+def test_a_final_study_that_is_silent_is_not_run(tmp_path: Path) -> None:
+    private = shutil.ignore_patterns(".evaluate")
+    shutil.copytree(STUDIES / "supported-work", tmp_path / "supported-work", ignore=private)
+    shutil.copy(STUDIES.parent / "data-dictionary.md", tmp_path)
+    file = tmp_path / "supported-work" / "study.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for key in ("harms", "ethics"):
+        place = lines.index(f"    {key}:")
+        del lines[place : place + 2]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        run(file.parent)
+    assert caught.value.exit_code == 2
+    at_answers = lines.index("  answers:") + 1
+    assert [one.where.rpartition(":")[2] for one in caught.value.problems] == [str(at_answers)] * 2
+    assert [one.what.rpartition("(")[2] for one in caught.value.problems] == ["harms)", "ethics)"]
 
 
 def test_only_what_authors_know_is_asked_before_anything_is_computed() -> None:

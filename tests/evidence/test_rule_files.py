@@ -7,6 +7,8 @@ from importlib.resources import files
 from typing import get_args
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from evaluate.core import LANGUAGES
 from evaluate.design import Kind
@@ -59,9 +61,7 @@ def test_the_projects_own_ladder_is_verified() -> None:
         ("effect-sizes", "cluster_correction", ("corrected_for_clusters",)),
     ],
 )
-def test_tables_that_stand_beside_their_check(
-    rule: str, item: str, names: tuple[str, ...]
-) -> None:
+def test_tables_that_stand_beside_their_check(rule: str, item: str, names: tuple[str, ...]) -> None:
     module = import_module(str(rules(rule, FILES[rule]).items[item].value))
     assert all(hasattr(module, name) for name in names)
 
@@ -87,3 +87,36 @@ def test_certainty_has_words_in_four_languages_for_every_magnitude() -> None:
         assert all(set(words) == set(LANGUAGES) for words in levels.values())
     texts = [text for one in rule.words.value.values() for w in one.values() for text in w.values()]
     assert not [text for text in texts if "no effect" in text or "ingen effekt" in text]
+
+
+@pytest.mark.parametrize(
+    ("item", "value"),
+    [
+        ("surprise", 1),
+        ("least_units", {"value": 2, "citation": "A handbook", "date": "2022"}),
+        (
+            "least_units",
+            {"value": "two", "citation": "A handbook", "date": "2022", "verified": True},
+        ),
+        ("least_units", {"value": 2, "citation": "", "date": "2022", "verified": True}),
+        (
+            "least_units",
+            {"value": 2, "citation": "A handbook", "date": "last year", "verified": True},
+        ),
+        ("ceiling", {"value": {"guesswork": "with_reservations"}, "citation": "A handbook"}),
+    ],
+)
+def test_a_rule_without_source_date_or_state_is_refused(item: str, value: object) -> None:
+    file = files("evaluate.evidence") / "rules" / "wwc-5.0.yaml"
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert WwcRules.model_validate(content).rule == "wwc"
+    with pytest.raises(ValidationError, match=item):
+        WwcRules.model_validate(content | {item: value})
+
+
+def test_bounds_rise_and_padlocks_fall() -> None:
+    eef = rules("eef-2019", EefRules)
+    assert [one.locks for one in eef.mdes.value] == [5, 4, 3, 2, 1]
+    assert [one.below for one in eef.mdes.value] == sorted(one.below for one in eef.mdes.value)
+    assert [one.locks for one in eef.attrition.value] == [5, 4, 3, 2, 1]
+    assert [one.up_to for one in eef.attrition.value] == [10, 20, 30, 40, 50]

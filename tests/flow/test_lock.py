@@ -28,7 +28,8 @@ MORE = """\
 @pytest.fixture
 def study(study):
     """The small study with dummy rows, a second source of change, and a plan."""
-    text = STUDY.replace("kind: public", "kind: dummy") + PLAN
+    text = STUDY.replace("kind: public", "kind: dummy").replace("status: final", "status: running")
+    text += PLAN
     (study / "study.yaml").write_text(text)
     return study
 
@@ -199,7 +200,7 @@ def test_a_derived_column_that_nothing_rests_on_moves_nothing(study):
     dictionary = study / "data-dictionary.md"
     dictionary.write_text(dictionary.read_text() + "| age2 | number | year² | | | x | y |\n")
     finding = run(study)
-    assert list(deviations(finding)) == ["data.derive"]
+    assert list(deviations(finding)) == ["data.derive.age2"]
     assert {role for role, _ in rows_of(finding, "main")} == {"headline"}
 
 
@@ -226,6 +227,34 @@ def test_a_registered_analysis_that_is_left_out_still_stands_as_registered(study
         "ATE on points by randomised, secondary"
     )
     assert set(rows_of(finding, "second")) == {("registered", "overall")}
+
+
+def test_each_registered_analysis_of_one_outcome_stands_beside_its_own(study):
+    change(study, ("adjustment: none\n", "adjustment: none\n" + MORE))
+    planned = run(study)
+    lock(study, date=DAY)
+    where = "  source: people.csv\n  where: [{column: age, below: 20}]\n"
+    change(study, ("  source: people.csv\n", where))
+    finding = run(study)
+    for name, role in (("main", "headline"), ("second", "beside")):
+        wanted = rows_of(planned, name)[role, "overall"].estimate
+        assert rows_of(finding, name)["registered", "overall"].estimate == wanted
+        assert rows_of(finding, name)[role, "overall"].estimate != wanted
+
+
+def test_what_is_gone_takes_nothing_else_with_it(study):
+    more = MORE.replace("outcome: points", "outcome: age").replace("second:", "other:")
+    outcome = "  age: {column: age, unit: years, role: secondary, direction: increase}\nanalyses:\n"
+    change(study, ("adjustment: none\n", "adjustment: none\n" + more), ("analyses:\n", outcome))
+    lock(study, date=DAY)
+    change(
+        study, (outcome, "analyses:\n"), (more, ""), ("adjustment: none", "adjustment: additive")
+    )
+    finding = run(study)
+    (refusal,) = finding.refusals
+    assert (refusal.analysis, refusal.code) == ("other", "registered_not_estimable")
+    assert "the outcome `age` is no longer defined" in refusal.why
+    assert ("registered", "overall") in rows_of(finding, "main")
 
 
 def test_money_is_valued_at_the_effect_of_today_only(study):
@@ -348,7 +377,7 @@ def test_what_has_been_seen_cannot_be_unseen(study):
     ],
 )
 def test_what_is_not_a_plan_is_not_locked(study, old, new, says):
-    change(study, ("status: final", "status: running"), (old, new))
+    change(study, (old, new))
     assert says in " ".join(one.what for one in problems(lock, study, date=DAY))
     assert not (study / "plan").exists()
 
@@ -381,10 +410,16 @@ def test_reasons_without_a_deviation_are_faults_with_the_near_miss(study):
         ("adjustment: none", "adjustment: additive"),
         (
             PLAN,
-            "plan:\n  data_access: not_accessed\n  deviations:\n"
-            f"    - {entry}analyses.main.adjustement}}\n"
-            f"    - {entry}analyses.main.adjustment}}\n"
-            f"    - {entry}analyses.main.adjustment}}\n",
+            "\n".join(
+                (
+                    "plan:",
+                    "  data_access: not_accessed",
+                    "  deviations:",
+                    f"    - {entry}analyses.main.adjustement}}",
+                    f"    - {entry}analyses.main.adjustment}}",
+                    f"    - {entry}analyses.main.adjustment}}\n",
+                )
+            ),
         ),
     )
     near, twice = problems(run, study)
@@ -396,11 +431,15 @@ def test_reasons_without_a_deviation_are_faults_with_the_near_miss(study):
 def test_reasons_and_the_status_registered_need_a_lock(study):
     change(
         study,
-        ("status: final", "status: registered"),
+        ("status: running", "status: registered"),
         (
             PLAN,
-            "plan:\n  data_access: not_created\n  deviations:\n    - {element: question,"
-            " when: before_access, kind: unforeseen_event, reason: r}\n",
+            """\
+plan:
+  data_access: not_created
+  deviations:
+    - {element: question, when: before_access, kind: unforeseen_event, reason: r}
+""",
         ),
     )
     registered, reasons = problems(run, study)
@@ -410,7 +449,7 @@ def test_reasons_and_the_status_registered_need_a_lock(study):
 
 
 def test_a_planned_study_can_be_locked_and_has_no_numbers(study):
-    change(study, ("status: final", "status: planned"))
+    change(study, ("status: running", "status: planned"))
     lock(study, date=DAY)
     finding = run(study)
     assert (finding.outcome, finding.study["plan"]["registered"]) == ("planned", True)
@@ -428,7 +467,11 @@ def test_verify_notices_a_lock_that_was_changed_or_added(study):
 
 
 def test_a_run_on_dummy_rows_compares_with_the_restricted_plan(study):
-    change(study, ("kind: dummy", "kind: restricted"), ("  source: people.csv", "  source: real.csv\n  dummy: people.csv"))
+    change(
+        study,
+        ("kind: dummy", "kind: restricted"),
+        ("  source: people.csv", "  source: real.csv\n  dummy: people.csv"),
+    )
     lock(study, date=DAY)
     assert plan_check(run(study, dummy=True)).result == "passed"
     change(study, ("adjustment: none", "adjustment: additive"))
@@ -455,6 +498,13 @@ def test_the_command(study, evaluate):
     assert json.loads(again.stdout)[0]["what"] == "this plan is locked already, on 2026-01-05"
     assert evaluate("run", study).returncode == 0
     assert evaluate("verify", study).returncode == 0
+    change(study, ("smallest_worthwhile: 2", "smallest_worthwhile: 1"))
+    said = evaluate("run", study, "--out", study / "again.json").stdout
+    assert "  failed: plan. The plan was locked on 2026-01-05" in said
+    assert (
+        "  otherwise than registered: outcomes.points.smallest_worthwhile: 2 → 1"
+        " (no reason is given)\n"
+    ) in said
 
 
 def reseal(path, change_it):
@@ -607,3 +657,24 @@ def test_the_same_plan_gives_the_same_files(study, tmp_path):
     lock(other, date=DAY)
     for name in ("plan.json", "plan.md"):
         assert (study / "plan" / name).read_bytes() == (other / "plan" / name).read_bytes()
+
+
+def test_the_plan_quotes_the_simulated_precision_and_says_where_there_is_none(study):
+    from evaluate.power import power
+
+    assumed = """\
+assumptions:
+  people: 120
+  outcomes: {points: {baseline: 30, effect: 3, sd: 3}}
+"""
+    change(study, (PLAN, PLAN + assumed))
+    lock(study, date=DAY)
+    assert "not simulated |" in (study / "plan" / "plan.md").read_text()
+    diagnosis = power(study, draws=100, workers=1)["main"]
+    change(study, ("smallest_worthwhile: 2", "smallest_worthwhile: 1"))
+    lock(study, date=DAY, amend=True)
+    text = (study / "plan" / "plan-2.md").read_text()
+    assert f"{diagnosis.scenarios['main']['mde']:.3g}, of 100 simulated studies" in text
+    change(study, ("effect: 3", "effect: 4"))
+    lock(study, date=DAY, amend=True)
+    assert "| out of date |" in (study / "plan" / "plan-3.md").read_text()

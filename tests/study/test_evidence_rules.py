@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from study_mistakes import HERE
 
+from evaluate.data.status import LEAVING_WHY
 from evaluate.errors import Problem
 from evaluate.study import evidence_rules, rules
 
@@ -36,7 +37,8 @@ def with_evidence(block: str) -> str:
 def test_leaving_is_no_attrition(name: str, problems: Problems) -> None:
     (one,) = problems(with_evidence(f"{{attrition: {{{name}: They are gone.}}}}"))
     assert one.what.startswith(f"`evidence.attrition.{name}` gives ")
-    assert "an outcome, not attrition" in one.why
+    assert "it is an outcome, not attrition" in one.what
+    assert one.why == LEAVING_WHY
     assert "no outcome record" in one.fix
 
 

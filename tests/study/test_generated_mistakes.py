@@ -64,12 +64,19 @@ _DERIVED = [
     "indicator",
     "date_part",
     "lag",
+    "status",
 ]
 NEEDED = {
     "Outcome.column",
     "Data.source",
     "Data.sources",
     "Data.join",
+    "Data.cohort",
+    "Entry.source",
+    "Criterion.source",
+    "Criterion.date",
+    "Measured.over",
+    *(f"Status.{key}" for key in ("date", "from", "to", "within", "standard", "types")),
     "Source.path",
     "Source.database",
     "Source.table",
@@ -96,7 +103,7 @@ NEEDED = {
     "Transfer.note",
     "Answer.text",
     "Answer.not_done",
-    *(f"Condition.{test}" for test in _TESTS),
+    *(f"{model}.{test}" for model in ("Condition", "Criterion") for test in _TESTS),
     *(f"Derive.{rule}" for rule in _DERIVED),
 }
 every_field = pytest.mark.parametrize("place", PLACES.values(), ids=lambda place: place.name)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from evaluate.book.figures.frame.axis import Axis, Measure, draw_axis, measure
 from evaluate.book.figures.frame.canvas import SMALL, Canvas, width_of
 from evaluate.book.figures.frame.look import Look
-from evaluate.book.figures.frame.planned import assumed, here, leading
+from evaluate.book.figures.frame.planned import assumed, here, leading, rows_of
 from evaluate.book.figures.frame.reading import Figure, Reading, Row, numbers, value
 
 KIND = "power_curve"
@@ -51,7 +51,7 @@ def _curves(reading: Reading, outcome: str) -> list[_Curve]:
     for axis in AXES:
         rows = [
             row
-            for row in reading.rows(KIND)
+            for row in rows_of(reading, KIND)
             if (row.get("outcome"), row.get("axis")) == (outcome, axis)
             and value(row.get("value")) is not None
             and value(row.get("power")) is not None

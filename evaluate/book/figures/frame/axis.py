@@ -151,7 +151,7 @@ def tick_labels(
         ]
         if labels and _fits(canvas, scale, labels):
             return labels
-    return [(0.0, "0")]
+    return [(0.0, "0")] if scale.low <= 0 <= scale.high else []
 
 
 def _fits(canvas: Canvas, scale: Axis, labels: list[tuple[float, str]]) -> bool:

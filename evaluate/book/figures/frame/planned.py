@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evaluate.book.figures.frame.reading import Reading, Row, value
@@ -21,9 +21,30 @@ def leading(reading: Reading, kind: str) -> str | None:
     kind : str
         Of a table with a column ``outcome``.
     """
-    found = dict.fromkeys(str(row["outcome"]) for row in reading.rows(kind) if row.get("outcome"))
+    found = dict.fromkeys(str(row["outcome"]) for row in rows_of(reading, kind) if "outcome" in row)
     ranked = sorted(found, key=lambda one: reading.outcome(one).get("role") != "primary")
     return next(iter(ranked), None)
+
+
+def rows_of(reading: Reading, kind: str) -> Sequence[Row]:
+    """Return the rows of the table that is about the leading analysis, or the primary outcome.
+
+    Parameters
+    ----------
+    reading : Reading
+        Finding and language.
+    kind : str
+        Of a table with a column ``outcome``.
+    """
+    if reading.lead() is not None:
+        return reading.rows(kind)
+    tables = [one for one in reading.finding.tables if one.kind == kind and one.rows]
+    ranked = sorted(tables, key=lambda one: not _primary(reading, one.rows[0]))
+    return ranked[0].rows if ranked else ()
+
+
+def _primary(reading: Reading, row: Row) -> bool:
+    return reading.outcome(str(row.get("outcome"))).get("role") == "primary"
 
 
 def assumed(reading: Reading, outcome: str) -> Row:
@@ -57,7 +78,7 @@ def _row(reading: Reading, kind: str, outcome: str, **named: str) -> Row:
     return next(
         (
             row
-            for row in reading.rows(kind)
+            for row in rows_of(reading, kind)
             if all(row.get(key) == cell for key, cell in wanted.items())
         ),
         {},

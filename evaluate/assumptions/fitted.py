@@ -1,0 +1,129 @@
+"""Columns of a simulated design, as the dictionary has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluate.assumptions.backwards import Stuck, Values
+from evaluate.assumptions.bounds import bounded
+from evaluate.assumptions.pools import Test, limits, pool
+from evaluate.data.variable import Levels, Variable
+
+Float = NDArray[np.float64]
+
+
+def fit_names(values: NDArray[np.str_], variable: Variable, tests: Sequence[Test] = ()) -> Values:
+    """Return names of groups as codes of the dictionary, or as names that are plainly dummy.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Names, sorting as they count.
+    variable : Variable
+        Their column.
+    tests : sequence of (Condition, bool)
+        What the codes have to meet.
+
+    Raises
+    ------
+    Stuck
+        If the dictionary has fewer codes than there are groups.
+    """
+    names, code = np.unique(values, return_inverse=True)
+    targets = np.empty(len(names), dtype=object)
+    if isinstance(variable.values, Levels) or tests or variable.type not in ("text", "category"):
+        allowed = [one for one in pool(variable, tests) if one is not None]
+        if len(allowed) < len(names):
+            raise Stuck(
+                f"`{variable.name}` has {len(allowed)} values that the dictionary and `where`"
+                f" allow, and {len(names)} are assumed",
+                "assume fewer groups, or allow more values",
+            )
+        targets[:] = allowed[: len(names)]
+    else:
+        targets[:] = ["dummy-" + one.replace(" ", "-") for one in names.tolist()]
+    found: Values = targets[code]
+    return found
+
+
+def fit_numbers(
+    values: Float,
+    expected: tuple[Float, float],
+    variable: Variable,
+    tests: Sequence[Test] = (),
+) -> Values:
+    """Return numbers within the dictionary's range, whole where it wants them so.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Drawn; missing ones undefined.
+    expected : (ndarray of shape (n,), float)
+        Mean of each row, and the standard deviation; 0 for a yes or no.
+    variable : Variable
+        Their column.
+    tests : sequence of (Condition, bool)
+        What the numbers have to meet.
+
+    Raises
+    ------
+    Stuck
+        If the type is another, or no distribution within the range has this mean and spread.
+    """
+    if variable.type in ("text", "date", "period") or (variable.type == "boolean" and expected[1]):
+        raise Stuck(
+            f"`{variable.name}` is of type {variable.type}, and"
+            f" {'a number' if expected[1] else 'a yes or no'} is assumed",
+            "correct the type in the dictionary, or `sd` in the assumptions",
+        )
+    found: Float | None = values
+    low, high = limits(variable, tests)
+    if expected[1]:
+        found = bounded(values, expected[0], expected[1], low, high)
+    if found is None:
+        raise Stuck(
+            f"within the range of `{variable.name}` nothing has the mean and the `sd` that are"
+            " assumed",
+            "lower `sd`, correct `baseline` and `effect`, or widen the range",
+        )
+    if variable.type == "integer":
+        found = np.round(found)
+    return as_cells(found, text=variable.type == "category")
+
+
+def keys_of(variable: Variable, number: int) -> Values:
+    """Return keys that are plainly dummy: ``dummy-000001``, or whole numbers.
+
+    Parameters
+    ----------
+    variable : Variable
+        The column of the keys.
+    number : int
+        How many.
+    """
+    if variable.type in ("text", "category"):
+        found = np.empty(number, dtype=object)
+        found[:] = [f"dummy-{place:06d}" for place in range(1, number + 1)]
+        return found
+    return as_cells(np.arange(1.0, number + 1))
+
+
+def as_cells(values: NDArray[Any], *, text: bool = False) -> Values:
+    """Return numbers as cells, missing ones as ``None``.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        Undefined where missing.
+    text : bool
+        Whether they are codes that are written as text.
+    """
+    cells = np.empty(len(values), dtype=object)
+    cells[:] = [
+        None if np.isnan(one) else str(int(one)) if text else one for one in values.tolist()
+    ]
+    return cells

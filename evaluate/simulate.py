@@ -1,0 +1,195 @@
+"""Dummy data from a study's assumptions, in the files that the study reads, with the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from evaluate.assumptions.backwards import Stuck
+from evaluate.assumptions.definition import Assumptions
+from evaluate.assumptions.scenario import Scenario, scenario_of
+from evaluate.assumptions.written import period_form, write_rows
+from evaluate.data.definition import Data
+from evaluate.data.dictionary import dictionary_for
+from evaluate.data.plan import make_plan
+from evaluate.data.variable import Variable
+from evaluate.errors import Refused
+from evaluate.study.columns import analysis_roles
+from evaluate.study.dummy_files import (
+    FILE,
+    FOLDER,
+    MAIN,
+    MARK,
+    NOTICE,
+    REGISTER,
+    TRUTH,
+    Progress,
+    entropy,
+    places_of,
+    problem,
+    write_truth,
+    write_whole_register,
+)
+from evaluate.study.dummy_rows import Asked, Made, make_rows
+from evaluate.study.dummy_spec import one_design
+from evaluate.study.load import Definition, load
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """What ``evaluate simulate`` wrote.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        Files with rows.
+    truth : Path
+        File with what was put in.
+    rows : int
+        Rows of the main source.
+    """
+
+    files: tuple[Path, ...]
+    truth: Path
+    rows: int
+
+
+def simulate(
+    path: Path,
+    *,
+    seed: int = 0,
+    people: int | None = None,
+    out: Path | None = None,
+    progress: Progress = lambda _: None,
+) -> Simulation:
+    """Write dummy rows for a study, with every column that it needs, and the truth beside them.
+
+    The same study, seed and number of people give the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        A folder with a ``study.yaml``.
+    seed : int
+        Another one gives other rows.
+    people : int, optional
+        In place of the number that is assumed; clusters then hold more or fewer.
+    out : Path, optional
+        Folder to write to, in place of the files that the study names.
+    progress : callable
+        Told each step.
+
+    Raises
+    ------
+    StudyError
+        If the definition is wrong, assumes too little or the impossible, or dummy rows would
+        stand in place of others.
+    """
+    definition = load(path)
+    variables = dictionary_for(definition.folder).variables(definition.folder.resolve().name)
+    assumptions = _assumptions(definition)
+    data = _in_form(definition.study.data)
+    places = places_of(definition, data, out)
+    progress("rows")
+    scenario = _scenario(definition, assumptions, people)
+    made = _made(
+        definition,
+        data,
+        variables,
+        scenario,
+        np.random.default_rng(entropy(definition.study.id, "simulate", seed)),
+    )
+    progress("files")
+    for name, columns in made.sources.items():
+        place, source = places[name]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_rows(place, source, columns, variables)
+        (place.parent / MARK).write_text(NOTICE, encoding="utf-8")
+    files = {name: place for name, (place, _) in places.items()}
+    truth = files[data.main_name if data else MAIN].parent / TRUTH
+    write_truth(truth, definition, made, (seed, scenario), files)
+    if assumptions.register_ is not None:
+        base = out or definition.folder / FOLDER
+        files |= write_whole_register(definition, base / REGISTER, seed, people, progress)
+    return Simulation(tuple(files.values()), truth, made.rows)
+
+
+def _assumptions(definition: Definition) -> Assumptions:
+    """Return the assumptions, which must speak of every outcome that an analysis draws."""
+    study = definition.study
+    if study.assumptions is None or not definition.specs:
+        missing = "assumptions" if study.assumptions is None else "analyses"
+        raise problem(
+            definition, (), f"the study has no `{missing}`",
+            "dummy rows are drawn from the assumptions, with the columns of the analyses",
+            f"add `{missing}:`",
+        )  # fmt: skip
+    computed = {one.name for one in study.data.derive} if study.data else set()
+    for name, analysis in study.analyses.items():
+        column = study.outcomes[analysis.outcome].column
+        if analysis.outcome not in study.assumptions.outcomes and column not in computed:
+            raise problem(
+                definition, ("assumptions", "outcomes"),
+                f"nothing is assumed of `{analysis.outcome}`, which `analyses.{name}` uses",
+                "its rows could not be drawn",
+                f"add `{analysis.outcome}` under `assumptions.outcomes`",
+            )  # fmt: skip
+    return study.assumptions
+
+
+def _in_form(data: Data | None) -> Data | None:
+    """Return the block that the rows are for: restricted and public data as one dummy table."""
+    if data is None or data.kind == "dummy":
+        return data
+    named = data.dummy or f"{FOLDER}/{FILE}"
+    return data.model_copy(update={"dummy": named}).in_dummy_form()
+
+
+def _scenario(definition: Definition, assumptions: Assumptions, people: int | None) -> Scenario:
+    columns = {k: one.column for k, one in definition.study.outcomes.items() if one.column}
+    scenario = scenario_of(assumptions, columns)
+    if people is None:
+        return scenario
+    if scenario.size is None:
+        return replace(scenario, units=people)
+    mean = max(people / scenario.units, 1.0)
+    size = scenario.size.model_copy(
+        update={"mean": mean, "sd": scenario.size.sd * mean / scenario.size.mean}
+    )
+    return replace(scenario, size=size)
+
+
+def _made(
+    definition: Definition,
+    data: Data | None,
+    variables: Mapping[str, Variable],
+    scenario: Scenario,
+    rng: np.random.Generator,
+) -> Made:
+    design, spec = one_design(definition)
+    needed: dict[str, tuple[str, ...]] = {
+        str(one.column): ("outcomes", name)
+        for name, one in definition.study.outcomes.items()
+        if one.column
+    }
+    for name, (_, fields) in definition.specs.items():
+        for column in analysis_roles(definition.study.analyses[name], fields):
+            needed.setdefault(column, ("analyses", name))
+    forms = {name: period_form(one) for name, one in variables.items() if one.type == "period"}
+    shape = data or Data(kind="dummy", source=f"{FOLDER}/{FILE}")
+    plan = make_plan(shape, variables, needed, definition.at, forms)
+    apart = {column for some in plan.asked.values() for column in some}
+    columns = (*plan.columns, *(one for one in plan.promised if one not in apart))
+    used = {name: one for name, one in scenario.outcomes.items() if name in variables}
+    asked = Asked(data, variables, columns, plan.asked)
+    try:
+        return make_rows(asked, design, spec, replace(scenario, outcomes=used), rng)
+    except Stuck as stuck:
+        raise problem(definition, ("assumptions",), "the rows cannot be drawn: " + stuck.why,
+                       "every row has to be one that the study would read", stuck.fix) from None  # fmt: skip
+    except Refused as refusal:
+        raise problem(definition, ("assumptions",), "the rows cannot be drawn",
+                       refusal.why, refusal.fix) from None  # fmt: skip

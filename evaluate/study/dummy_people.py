@@ -1,0 +1,206 @@
+"""Simulated people in registers: when they enter, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from evaluate.assumptions.backwards import Frame, Stuck, Values, choose
+from evaluate.assumptions.fitted import keys_of
+from evaluate.assumptions.pools import pool
+from evaluate.assumptions.statuses import People, Row, after, status_rows
+from evaluate.data.cohort_definition import Cohort, Criterion
+from evaluate.data.conditions import Unfit
+from evaluate.data.definition import Data
+from evaluate.data.rules import Status
+from evaluate.data.status import horizons_of
+
+BESIDE = 30.0  # days between a row that a criterion asks for and entry
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Rows of the sources that are asked for each person.
+
+    Attributes
+    ----------
+    rows : dict of str to list
+        Rows by source.
+    """
+
+    rows: dict[str, list[Row]]
+
+    def as_columns(self) -> dict[str, dict[str, Values]]:
+        """Return the rows as columns, by source."""
+        found: dict[str, dict[str, Values]] = {}
+        for source, rows in self.rows.items():
+            found[source] = {}
+            for name in dict.fromkeys(name for row in rows for name in row):
+                cells = np.empty(len(rows), dtype=object)
+                cells[:] = [row.get(name) for row in rows]
+                found[source][name] = cells
+        return found
+
+
+def follow(data: Data, frame: Frame, used: int, rng: np.random.Generator) -> Sources:
+    """Give everybody a day of entry and rows in the sources that are asked.
+
+    Parameters
+    ----------
+    data : Data
+        The study's block.
+    frame : Frame
+        Columns; keys of persons and days of entry are added.
+    used : int
+        Rows that meet the study's conditions; they stand first.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Raises
+    ------
+    Stuck
+        If the window is too short, or rows of one source would have to serve two purposes.
+    """
+    cohort = data.cohort
+    if cohort is None:
+        return Sources({})
+    rules = [(one.name, one.status) for one in data.derive if one.status is not None]
+    horizons = {name: _horizons(rule) for name, rule in rules}
+    frame.columns[cohort.entry.date] = _entries(
+        cohort, frame, [one for some in horizons.values() for one in some.values()]
+    )
+    key = keys_of(frame.variables[cohort.person], frame.n_rows)
+    frame.columns[cohort.person] = key
+    found = Sources({})
+    for name, rule in rules:
+        if rule.source in found.rows:
+            if name in frame.columns:
+                raise Stuck(
+                    f"rows of `{rule.source}` already settle another outcome",
+                    "assume something of one of the two outcomes only",
+                )
+            continue
+        wanted = frame.columns.get(name)
+        if wanted is None:
+            wanted = choose([0.0, 1.0], frame.n_rows, rng)
+        people = People(key, frame.columns[cohort.entry.date], _kinds(rule, frame), wanted)
+        rows = status_rows(rule, people, frame.variables, horizons[name],
+                           rule.person or cohort.person, rng)  # fmt: skip
+        found.rows[rule.source] = [_meeting(row, rule, frame) for row in rows]
+    _criteria(cohort, frame, used, found)
+    if cohort.entry.source is not None:
+        _own_source(cohort, frame, found)
+    return found
+
+
+def _horizons(rule: Status) -> dict[str, tuple[int, str]]:
+    try:
+        return horizons_of(rule)
+    except Unfit as error:
+        raise Stuck(str(error), "correct the horizon") from None
+
+
+def _entries(cohort: Cohort, frame: Frame, lengths: list[tuple[int, str]]) -> Values:
+    """Draw days of entry whose horizons end within the window."""
+    given = frame.columns.get(cohort.entry.date)
+    if given is not None:
+        return given
+    first, last = cohort.window.from_, cohort.window.to
+    days = [
+        one
+        for one in pool(frame.variables[cohort.entry.date])
+        if isinstance(one, float)
+        and date.fromordinal(int(one)) >= first
+        and all(after(date.fromordinal(int(one)), length) <= last for length in lengths)
+    ]
+    if not days:
+        raise Stuck(
+            "no day of entry leaves room for the horizon before the window ends",
+            "widen the window, or the dates that the dictionary allows",
+        )
+    return choose(days, frame.n_rows, frame.rng)
+
+
+def _kinds(rule: Status, frame: Frame) -> Values:
+    """Return each person's kind of programme."""
+    if rule.types is None:
+        return np.full(frame.n_rows, "", dtype=object)
+    codes = rule.types.codes
+    cells = frame.draw(rule.types.column)
+    if codes is None:
+        return cells
+    names = {str(code): name for name, some in codes.items() for code in some}
+    found = np.empty(frame.n_rows, dtype=object)
+    found[:] = [names.get(_code(one), "") for one in cells]
+    return found
+
+
+def _code(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) else str(value)
+
+
+def _meeting(row: Row, rule: Status, frame: Frame) -> Row:
+    """Add what the rule's own conditions ask of a row."""
+    for test in rule.where:
+        if test.column not in row:
+            row[test.column] = choose(pool(frame.variables[test.column], [(test, True)]), 1,
+                                      frame.rng)[0]  # fmt: skip
+    return row
+
+
+def _criteria(cohort: Cohort, frame: Frame, used: int, found: Sources) -> None:
+    """Give rows to those who have to have them to be included, and to some of the others."""
+    settled = set(found.rows)
+    key, entry = frame.columns[cohort.person], frame.columns[cohort.entry.date]
+    for kind, _, one in cohort.criteria:
+        if one.source is None or one.date is None:
+            continue
+        if one.source in settled:
+            raise Stuck(
+                f"rows of `{one.source}` settle an outcome and who is {kind}d",
+                "read the file as two sources",
+            )
+        values = pool(frame.variables[one.column], [(one, True)])
+        rows = found.rows.setdefault(one.source, [])
+        for place in range(frame.n_rows):
+            if (kind == "include") == (place < used):
+                day = float(entry[place]) + (BESIDE if one.when == "after_entry" else -BESIDE)
+                rows.append(_row_of(one, cohort, key[place], day, values, frame))
+
+
+def _row_of(
+    one: Criterion,
+    cohort: Cohort,
+    key: object,
+    day: float,
+    values: list[float | str | None],
+    frame: Frame,
+) -> Row:
+    cell = choose(values, 1, frame.rng)[0]
+    row: dict[str, object] = {one.person or cohort.person: key, str(one.date): day}
+    row[one.column] = cell
+    return row  # type: ignore[return-value]
+
+
+def _own_source(cohort: Cohort, frame: Frame, found: Sources) -> None:
+    """Move the day of entry, and what is taken with it, to the source of the entries."""
+    entry = cohort.entry
+    moved: Mapping[str, Values] = {
+        entry.person or cohort.person: frame.columns[cohort.person],
+        entry.date: frame.columns.pop(entry.date),
+        **{name: frame.draw(name) for name in entry.take},
+    }  # fmt: skip
+    for name in entry.take:
+        frame.columns.pop(name, None)
+    rows: list[Row] = [
+        dict(zip(moved, cells, strict=True)) for cells in zip(*moved.values(), strict=True)
+    ]
+    for row in rows:
+        for test in entry.where:
+            if test.column not in row:
+                allowed = pool(frame.variables[test.column], [(test, True)])
+                row[test.column] = choose(allowed, 1, frame.rng)[0]
+    found.rows[str(entry.source)] = rows

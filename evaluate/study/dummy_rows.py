@@ -1,0 +1,315 @@
+"""Rows as a study needs them, drawn from its assumptions: every column, and the right people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluate.assumptions.backwards import Frame, Stuck, Values, choose, invert
+from evaluate.assumptions.fitted import fit_names, fit_numbers, keys_of
+from evaluate.assumptions.pools import Drawn, Test, meets, pool
+from evaluate.assumptions.scenario import Scenario
+from evaluate.core import Strict
+from evaluate.data.definition import Data
+from evaluate.data.rules import Derive, Lag
+from evaluate.data.variable import Variable
+from evaluate.design import Design, Simulated, roles
+from evaluate.study.dummy_people import Sources, follow
+
+Columns = dict[str, Values]
+OTHERS = 9  # one row that the study does not use stands beside so many that it uses
+_NAMES = frozenset({"cluster", "stratum", "arm"})
+_SETTLED = _NAMES | {"treatment", "time", "received", "weight"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What rows are made for.
+
+    Attributes
+    ----------
+    data : Data or None
+        The study's block, in the form that the rows are for; ``None`` where there is none yet.
+    variables : mapping of str to Variable
+        The dictionary.
+    columns : tuple of str
+        Columns that the rows need beside those that are drawn.
+    looked_up : mapping of str to tuple of str
+        Columns of each source that is asked for each person.
+    """
+
+    data: Data | None
+    variables: Mapping[str, Variable]
+    columns: tuple[str, ...]
+    looked_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def derived(self) -> Mapping[str, Derive]:
+        """Return the computed columns by name, in order."""
+        return {one.name: one for one in self.data.derive} if self.data else {}
+
+    def tests(self) -> dict[str, list[Test]]:
+        """Return what used rows meet, by column."""
+        found: dict[str, list[Test]] = {}
+        for one in self.data.where if self.data else ():
+            found.setdefault(one.column, []).append((one, True))
+        cohort = self.data.cohort if self.data else None
+        for name, _, criterion in cohort.criteria if cohort else ():
+            if criterion.source is None:
+                found.setdefault(criterion.column, []).append((criterion, name == "include"))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Simulated sources.
+
+    Attributes
+    ----------
+    sources : mapping of str to mapping of str to ndarray
+        Columns by source.
+    used : int
+        Rows that meet the study's conditions.
+    rows : int
+        All rows.
+    truth : mapping of str to float
+        Effect by column.
+    drawn : mapping of str to ndarray
+        Columns of the used rows as they were drawn.
+    """
+
+    sources: Mapping[str, Columns]
+    used: int
+    rows: int
+    truth: Mapping[str, float]
+    drawn: Mapping[str, Values]
+
+    def achieved(self, column: str, treated: str) -> dict[str, float | int]:
+        """Return rows with an outcome and its mean by group, as they came out.
+
+        Parameters
+        ----------
+        column, treated : str
+            Outcome and treatment.
+        """
+        values = np.array([np.nan if one is None else one for one in self.drawn[column]], float)
+        groups = np.array([float(one) for one in self.drawn[treated]])
+        found: dict[str, float | int] = {}
+        for name, group in (("treated", 1.0), ("comparison", 0.0)):
+            here = values[(groups == group) & ~np.isnan(values)]
+            found |= {f"n_{name}": len(here), f"mean_{name}": round(float(here.mean()), 9)}
+        return found
+
+
+def make_rows(
+    asked: Asked,
+    design: Design[Any],
+    spec: Strict,
+    scenario: Scenario,
+    rng: np.random.Generator,
+) -> Made:
+    """Draw the rows of a study and put them into its sources.
+
+    Parameters
+    ----------
+    asked : Asked
+        What rows are made for.
+    design : Design
+        Whose generator draws.
+    spec : Strict
+        Its fields.
+    scenario : Scenario
+        What is assumed.
+    rng : numpy.random.Generator
+        Source of chance.
+
+    Raises
+    ------
+    Stuck
+        If a column cannot be drawn so that the study reads what is assumed.
+    Refused
+        If no data are as the scenario has it.
+    """
+    drawn = design.simulate(spec, scenario, rng)
+    columns = _typed(drawn, scenario, asked)
+    before = dict(columns)
+    used = len(next(iter(columns.values())))
+    tests = asked.tests()
+    frame = Frame(asked.variables, columns, used, rng)
+    _meet(tests, frame, asked)
+    frame = _with_others(tests, frame, asked)
+    sources = follow(asked.data, frame, used, rng) if asked.data else Sources({})
+    for derive in reversed(list(asked.derived.values())):
+        if derive.name in frame.columns and derive.status is None:
+            invert(derive, frame)
+    _units(asked.data, frame)
+    _fill(frame, asked)
+    order = rng.permutation(frame.n_rows)
+    rows = {name: frame.columns[name][order] for name in frame.columns}
+    split = _split(rows, asked, set(scenario.outcomes))
+    made = {**split, **sources.as_columns()}
+    for name in asked.data.tables if asked.data else ():
+        if not made.get(name):
+            raise Stuck(
+                f"nothing in the study says what rows `{name}` holds",
+                "join it, ask it for a status or a criterion, or delete it",
+            )
+    return Made(made, used, frame.n_rows, drawn.truth, before)
+
+
+def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
+    """Return the drawn columns as the dictionary has them; those computed anew are left out."""
+    role, tests = roles(drawn.spec), asked.tests()
+    assumed = {**scenario.outcomes, **scenario.covariates}
+    treated = next(name for name, one in role.items() if one == "treatment")
+    found: Columns = {}
+    for name, values in drawn.data.items():
+        kind = role.get(name)
+        if name in asked.derived and name not in assumed and kind not in _SETTLED:
+            continue
+        variable, here = asked.variables[name], tests.get(name, [])
+        if kind in _NAMES:
+            found[name] = fit_names(values, variable, here)
+        elif kind == "time":
+            found[name] = _periods(values, variable, here)
+        else:
+            mean = np.zeros(len(values))
+            one = scenario.outcomes.get(name)
+            if one is not None:
+                mean = one.baseline + one.effect * drawn.data[treated]
+            elif name in scenario.covariates:
+                mean += scenario.covariates[name].mean
+            sd = getattr(assumed.get(name), "sd", None) or 0.0
+            found[name] = fit_numbers(values, (mean, sd), variable, here)
+    return found
+
+
+def _periods(values: NDArray[np.float64], variable: Variable, tests: list[Test]) -> Values:
+    """Return periods 1, 2, … as the first ones that the dictionary allows."""
+    allowed = pool(variable, tests)
+    number = int(values.max())
+    if len(allowed) < number:
+        raise Stuck(
+            f"`{variable.name}` has fewer periods than are assumed",
+            "assume fewer periods, or widen the range in the dictionary",
+        )
+    targets = np.empty(number, dtype=object)
+    targets[:] = allowed[:number]
+    found: Values = targets[values.astype(int) - 1]
+    return found
+
+
+def _meet(tests: Mapping[str, list[Test]], frame: Frame, asked: Asked) -> None:
+    """Draw the columns that decide which rows are used, so that all are."""
+    for name, here in tests.items():
+        if name in frame.columns:
+            if not all(_holds(one, name, here, asked) for one in set(frame.columns[name])):
+                raise Stuck(
+                    f"what is assumed of `{name}` gives rows that `where` leaves out",
+                    "correct the assumption or the condition",
+                )
+            continue
+        allowed = pool(asked.variables[name], here)
+        if not allowed:
+            raise Stuck(
+                f"no value of `{name}` that the dictionary allows meets every condition",
+                "correct the conditions or the range",
+            )
+        frame.columns[name] = choose(allowed, frame.n_rows, frame.rng)
+
+
+def _holds(value: Any, name: str, tests: Iterable[Test], asked: Asked) -> bool:
+    return all(meets(value, asked.variables[name], test) == wanted for test, wanted in tests)
+
+
+def _with_others(tests: Mapping[str, list[Test]], frame: Frame, asked: Asked) -> Frame:
+    """Add rows that the study leaves out, each by one of its conditions."""
+    ways: list[tuple[str, list[Drawn]]] = []
+    for name, here in tests.items():
+        for test, wanted in here:
+            other = pool(asked.variables[name], [(test, not wanted)])
+            if other:
+                ways.append((name, [one for one in other if one is not None] or [None]))
+    if not ways or frame.n_rows < OTHERS:
+        return frame
+    number = frame.n_rows // OTHERS
+    like = frame.rng.integers(0, frame.n_rows, number)
+    columns = {k: np.concatenate([v, v[like]]) for k, v in frame.columns.items()}
+    for place in range(number):
+        name, other = ways[place % len(ways)]
+        at = frame.n_rows + place
+        columns[name][at] = other[int(frame.rng.integers(len(other)))]
+    return replace(frame, columns=columns, n_rows=frame.n_rows + number)
+
+
+def _units(data: Data | None, frame: Frame) -> None:
+    """Write codes of units so that they stay what they are on the day that is asked for."""
+    for name, units in data.units.items() if data else ():
+        ended = {code for one in units.changes for code in one.from_}
+        arose = {code for one in units.changes for code in one.after}
+        codes = [*sorted(arose - ended), *units.unchanged]
+        allowed = [one for one in pool(frame.variables[units.column]) if isinstance(one, str)]
+        codes = codes or [one for one in allowed if not one.startswith("dummy-")]
+        groups = frame.columns.pop(name, None)
+        if not codes or (groups is not None and len(set(groups)) > len(codes)):
+            raise Stuck(
+                f"fewer codes of `{units.column}` are known than units are assumed",
+                "list codes under `unchanged`, or in the dictionary",
+            )
+        if groups is None:
+            frame.columns[units.column] = choose(codes, frame.n_rows, frame.rng)
+        else:
+            code = dict(zip(sorted(set(groups)), codes, strict=False))
+            cells = np.empty(frame.n_rows, dtype=object)
+            cells[:] = [code[one] for one in groups]
+            frame.columns[units.column] = cells
+
+
+def _fill(frame: Frame, asked: Asked) -> None:
+    """Draw whatever else the study or its dictionary names, and keys of persons."""
+    for name in (*_keys(asked), *asked.columns):
+        if name in frame.columns or name in asked.derived:
+            continue
+        if name in _keys(asked):
+            frame.columns[name] = keys_of(asked.variables[name], frame.n_rows)
+        else:
+            frame.draw(name)
+    for name in asked.derived:
+        frame.columns.pop(name, None)
+
+
+def _keys(asked: Asked) -> tuple[str, ...]:
+    """Return the columns that tell persons apart."""
+    data = asked.data
+    if data is None:
+        return ()
+    lags = [one.rule[1] for one in data.derive if isinstance(one.rule[1], Lag)]
+    keys = [key for one in data.join if one.cardinality == "one_to_one" for key in one.keys]
+    found = [*([data.cohort.person] if data.cohort else []), *keys, *(one.by for one in lags)]
+    return tuple(dict.fromkeys(found))
+
+
+def _split(rows: Columns, asked: Asked, outcomes: set[str]) -> dict[str, Columns]:
+    """Return the rows as the sources that the study joins."""
+    data = asked.data
+    if data is None:
+        return {"main": rows}
+    left, found = dict(rows), {}
+    for join in data.join:
+        movable = [name for name in left if name not in {k for j in data.join for k in j.keys}]
+        if join.cardinality == "one_to_one":
+            moved = [name for name in movable if name in outcomes]
+            chosen = np.arange(len(left[join.keys[0]]))
+        else:
+            marks = np.array(["\0".join(map(str, one)) for one in
+                              zip(*(left[key] for key in join.keys), strict=True)])  # fmt: skip
+            _, chosen, code = np.unique(marks, return_index=True, return_inverse=True)
+            moved = [name for name in movable if (left[name] == left[name][chosen][code]).all()]
+        found[join.right] = {name: left[name][chosen] for name in (*join.keys, *moved)}
+        for name in moved:
+            left.pop(name)
+    return {data.main_name: left, **found}
