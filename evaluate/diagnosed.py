@@ -18,6 +18,7 @@ from evaluate.findings.form import rounded, seal
 from evaluate.findings.provenance import digest
 from evaluate.inference.stream import stream
 from evaluate.study.load import Definition
+from evaluate.study.plan import plan_of
 
 SCHEMA = 1
 FILE = Path("plan") / "diagnosis.json"
@@ -99,25 +100,20 @@ def fits(definition: Definition, name: str) -> str:
     name : str
         One of ``diagnosable``.
     """
-    study, (design, spec) = definition.study, definition.specs[name]
-    analysis, assumptions = study.analyses[name], study.assumptions
+    study = definition.study
+    analysis = study.analyses[name]
     outcome = study.outcomes[analysis.outcome]
-    chance = analysis.assignment.probability if analysis.assignment else None
-    assumed = assumptions.model_dump(mode="json") if assumptions else {}
+    plan = plan_of(study, definition.specs)  # with defaults written out, as a lock holds it
+    own, assumed = plan["analyses"][name], dict(plan.get("assumptions", {}))
     assumed["outcomes"] = {
-        key: {k: v for k, v in one.items() if k != "fact"}
-        for key, one in assumed.get("outcomes", {}).items()
-        if key == analysis.outcome
+        key: one for key, one in assumed.get("outcomes", {}).items() if key == analysis.outcome
     }
+    asked = ("design", "estimand", "adjustment", "inference", "assignment")
     parts = {
         "schema": SCHEMA,
         "software": __version__,
         "stream": name_of(definition, name),
-        "design": {design.name: spec.model_dump(mode="json")},
-        "estimand": analysis.estimand,
-        "adjustment": analysis.adjustment,
-        "inference": analysis.inference.model_dump(mode="json", exclude={"family"}),
-        "probability": chance,
+        "analysis": {key: own[key] for key in asked if key in own},
         "outcome": [analysis.outcome, outcome.column, outcome.unit, outcome.role],
         "assumptions": assumed,
     }

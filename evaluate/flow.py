@@ -92,7 +92,8 @@ def run(
     deviated = (deviations_table(plan.deviations),) if plan and plan.deviations else ()
     progress("gate")
     released = _release(study, results, [*refusals, *unable], (*families, *joins, *deviated))
-    plans = forecast(prepared.definition, _leading(study), released.estimates, released.tables)
+    leading = _leading(study)
+    plans = forecast(prepared.definition, plan, leading, released.estimates, released.tables)
     finding = Finding(
         id=study.id,
         study=with_plan(public(prepared.definition, prepared.prose), plan),

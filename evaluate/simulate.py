@@ -175,16 +175,19 @@ def _made(
         for name, one in definition.study.outcomes.items()
         if one.column
     }
+    probable = set()
     for name, (_, fields) in definition.specs.items():
-        for column in analysis_roles(definition.study.analyses[name], fields):
+        for column, role in analysis_roles(definition.study.analyses[name], fields).items():
             needed.setdefault(column, ("analyses", name))
+            if role == "probability":
+                probable.add(column)
     forms = {name: period_form(one) for name, one in variables.items() if one.type == "period"}
     shape = data or Data(kind="dummy", source=f"{FOLDER}/{FILE}")
     plan = make_plan(shape, variables, needed, definition.at, forms)
     apart = {column for some in plan.asked.values() for column in some}
     columns = (*plan.columns, *(one for one in plan.promised if one not in apart))
     used = {name: one for name, one in scenario.outcomes.items() if name in variables}
-    asked = Asked(data, variables, columns, plan.asked)
+    asked = Asked(data, variables, columns, plan.asked, tuple(sorted(probable)))
     try:
         return make_rows(asked, design, spec, replace(scenario, outcomes=used), rng)
     except Stuck as stuck:

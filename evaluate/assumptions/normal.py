@@ -55,7 +55,8 @@ def covariance_above(first: float, second: float, correlation: float) -> float:
     ----------
     Plackett (1954), Biometrika 41(3/4), equation (4); with the sine as variable, Drezner &
     Wesolowsky (1990), Journal of Statistical Computation and Simulation 35, equation (3).
-    R ``mvtnorm::pmvnorm(lower = c(a, b), corr = R) - pnorm(-a) * pnorm(-b)``.
+    R ``mvtnorm::pmvnorm(lower = c(a, b), corr = R) - pnorm(-a) * pnorm(-b)``; the tests hold it
+    against SciPy's ``multivariate_normal``.
     """
     return _covariance(first, second, float(np.arcsin(correlation)))
 

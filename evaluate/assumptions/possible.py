@@ -79,7 +79,7 @@ def _units(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
     treated = scenario.units * scenario.treated_share
     within = f" in {scenario.strata} strata" if scenario.strata > 1 else ""
     sides = min(treated, scenario.units - treated)
-    if scenario.units < FEWEST * scenario.strata or sides < max(FEWEST, scenario.strata) - 0.5:
+    if int(sides + ROUNDING * scenario.units) < max(FEWEST, scenario.strata):
         yield Impossible(
             ("treated_share",) if scenario.strata == 1 else ("strata",),
             f"{scenario.units} units{within} with a treated share of"

@@ -11,7 +11,7 @@ from evaluate.book.folded import folded
 from evaluate.book.numbers import TIE
 from evaluate.book.picture import figure
 from evaluate.book.view import Row, View
-from evaluate.book.write import Content, paragraph, section, strong, table
+from evaluate.book.write import Content, marked, paragraph, section, strong, table
 from evaluate.core import Cell
 
 ABSENT = "–"
@@ -181,29 +181,42 @@ def _differences(view: View, given: Mapping[str, Any], outcome: str) -> Iterator
 
 
 def _precision(view: View) -> Iterator[nodes.Node]:
-    """Show planned and achieved precision side by side, a line for each quantity."""
+    """Show planned and achieved precision side by side, or below each other for several outcomes."""
     w = view.words
     given = [
         one for one in view.of_kind("precision") if one.get("outcome") in view.study["outcomes"]
     ]
-    rows = [line for one in given for line in _lines(view, one, several=len(given) > 1)]
-    if not rows:
+    if not given:
         return
     achieved = any(f"achieved_{key}" in one for one in given for key in _PRECISION)
-    head = [w(f"power.{one}") for one in ("what", "planned", "achieved")][: 3 if achieved else 2]
+    whens = ("planned", "achieved")[: 2 if achieved else 1]
     caption = w("power.precision" if achieved else "power.precision_planned")
-    yield table(caption, head, (row[: len(head)] for row in rows), "ev-numbers", "ev-few")
+    if len(given) == 1:
+        head = [w(f"power.{one}") for one in ("what", *whens)]
+        yield table(caption, head, _lines(view, given[0], whens), "ev-numbers", "ev-few")
+    else:
+        head = [w("results.outcome"), *(w(f"power.{one}") for one in _PRECISION)]
+        cells = (_across(view, row, when) for row in given for when in whens)
+        yield table(caption, head, cells, "ev-numbers")
+    for key in dict.fromkeys(f"power.by.{one.get('planned_by')}" for one in given):
+        if key in w:
+            yield paragraph(w(key), "ev-note")
 
 
-def _lines(view: View, row: Row, *, several: bool) -> Iterator[Sequence[Content]]:
-    title = view.texts(view.outcome(str(row["outcome"]))["title"])
+def _lines(view: View, row: Row, whens: Sequence[str]) -> Iterator[Sequence[Content]]:
+    """Yield a line for each quantity."""
     for key in _PRECISION:
-        cells = [row.get(f"{when}_{key}") for when in ("planned", "achieved")]
-        if all(_number(one) is None for one in cells):
-            continue
-        label = view.words(f"power.{key}")
-        shown = [_precise(view, row, key, cell) for cell in cells]
-        yield [[title, f": {label.lower()}"] if several else label, *shown]
+        cells = [row.get(f"{when}_{key}") for when in whens]
+        if any(_number(one) is not None for one in cells):
+            yield [view.words(f"power.{key}"), *(_precise(view, row, key, one) for one in cells)]
+
+
+def _across(view: View, row: Row, when: str) -> Sequence[Content]:
+    """Return one outcome's precision, as planned or as achieved."""
+    title = view.texts(view.outcome(str(row["outcome"]))["title"])
+    label = view.words(f"power.{when}").lower()
+    cells = (_precise(view, row, key, row.get(f"{when}_{key}")) for key in _PRECISION)
+    return [[title, ", ", marked(label, "ev-soft")], *cells]
 
 
 def _precise(view: View, row: Row, key: str, cell: Cell) -> str:

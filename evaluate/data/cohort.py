@@ -133,37 +133,10 @@ def _pick(
         f"CREATE TABLE {_ENTRIES} AS SELECT DISTINCT {person} AS person, {taken} "
         f"FROM {entries.view} WHERE {plan.entries}"
     )
-    order = f"{day} {'DESC' if entry.pick == 'last' else 'ASC'}"
-    window = plan.cohort.window
-    first, last = sql.literal(window.from_), sql.literal(window.to)
-    undated, nobody, outside, several = connection.execute(
-        f"SELECT count(*) FILTER ({day} IS NULL), count(*) FILTER (person IS NULL), "
-        f"count(*) FILTER ({day} NOT BETWEEN {first} AND {last}), "
-        f"(SELECT count(*) FROM (SELECT 1 FROM {_ENTRIES} GROUP BY person HAVING count(*) > 1)) "
-        f"FROM {_ENTRIES}"
-    ).fetchone() or (0, 0, 0, 0)
-    label = entries.origin.label
-    fix = "complete the cells, or leave such rows out with `where` under `entry`"
-    problems = []
-    if undated or nobody:
-        what = (
-            f"{plural(undated + nobody, 'entry', 'entries')} of `{label}` without a day or person"
-        )
-        problems.append(Problem(where, what, "nobody can say who entered when", fix))
-    if outside:
-        what = (
-            f"{plural(outside, 'entry', 'entries')} of `{label}` outside the window of the cohort"
-        )
-        why = "the registers do not cover what came before and after"
-        fix = "correct `window`, or leave such rows out with `where` under `entry`"
-        problems.append(Problem(where, what, why, fix))
-    if several and entry.pick == "only":
-        have = "have" if several > 1 else "has"
-        what = f"{plural(several, 'person')} {have} several entries in `{label}`"
-        fix = "set `pick: first` or `last`, or say with `where` which rows are entries"
-        problems.append(Problem(where, what, "nobody could tell which of them counts", fix))
+    problems = _entry_faults(connection, plan.cohort, entries.origin.label, where)
     if problems:
         raise DataError(*problems)
+    order = f"{day} {'DESC' if entry.pick == 'last' else 'ASC'}"
     connection.execute(
         f"CREATE TABLE {_PICKED} AS SELECT * FROM {_ENTRIES} "
         f"QUALIFY rank() OVER (PARTITION BY person ORDER BY {order}) = 1"
@@ -178,6 +151,38 @@ def _pick(
         why = "which of them counts would depend on the order of the rows"
         fix = "say with `where` under `entry` which of them counts"
         raise DataError(Problem(where, what, why, fix))
+
+
+def _entry_faults(
+    connection: duckdb.DuckDBPyConnection, cohort: Cohort, label: str, where: str
+) -> list[Problem]:
+    """Return entries without a day, outside the window, or more of them than may be."""
+    entry, day = cohort.entry, sql.identifier(cohort.entry.date)
+    first, last = sql.literal(cohort.window.from_), sql.literal(cohort.window.to)
+    undated, outside, several = connection.execute(
+        f"SELECT count(*) FILTER ({day} IS NULL OR person IS NULL), "
+        f"count(*) FILTER ({day} NOT BETWEEN {first} AND {last}), "
+        f"(SELECT count(*) FROM (SELECT 1 FROM {_ENTRIES} GROUP BY person HAVING count(*) > 1)) "
+        f"FROM {_ENTRIES}"
+    ).fetchone() or (0, 0, 0)
+    problems = []
+    if undated:
+        what = f"{plural(undated, 'entry', 'entries')} of `{label}` without a day or person"
+        fix = "complete the cells, or leave such rows out with `where` under `entry`"
+        problems.append(Problem(where, what, "nobody can say who entered when", fix))
+    if outside:
+        what = (
+            f"{plural(outside, 'entry', 'entries')} of `{label}` outside the window of the cohort"
+        )
+        why = "the registers do not cover what came before and after"
+        fix = "correct `window`, or leave such rows out with `where` under `entry`"
+        problems.append(Problem(where, what, why, fix))
+    if several and entry.pick == "only":
+        have = "have" if several > 1 else "has"
+        what = f"{plural(several, 'person')} {have} several entries in `{label}`"
+        fix = "set `pick: first` or `last`, or say with `where` which rows are entries"
+        problems.append(Problem(where, what, "nobody could tell which of them counts", fix))
+    return problems
 
 
 def _refuse_without(cohort: Cohort, persons: Brought, without: int, at: At) -> None:

@@ -49,20 +49,32 @@ def check_headers(
         )
     ]
     if not problems:
-        names = [name for one, found in pairs for name in names_in(one, found)]
-        where = pairs[0][0].place.origin.label if len(pairs) == 1 else at("data", "sources")
-        own = _own_names(pairs, plan)
-        problems = absent(where, own, [one for one in plan.columns if one not in names])
-        problems += [_untaken(where, one) for one in plan.columns if one in {*names} - {*own}]
-        problems += absent(where, names, plan.promised)
-        for one, found in pairs:
-            asked = plan.asked.get(one.place.origin.key, ())
-            problems += absent(one.place.origin.label, names_in(one, found), asked)
+        problems = _absent(pairs, plan, at)
         problems += _shared(data, pairs, plan)
         problems += _absent_keys(data, pairs, plan, at)
+    if not problems:
+        problems = _clashes(pairs, plan)
     if problems:
         raise DataError(*problems)
-    clashes = [
+
+
+def _absent(pairs: Sequence[tuple[Fetched, Layout]], plan: Plan, at: At) -> list[Problem]:
+    """Return the columns that no source has, or only one that gives none to the rows."""
+    names = [name for one, found in pairs for name in names_in(one, found)]
+    where = pairs[0][0].place.origin.label if len(pairs) == 1 else at("data", "sources")
+    own = _own_names(pairs, plan)
+    problems = absent(where, own, [one for one in plan.columns if one not in names])
+    problems += [_untaken(where, one) for one in plan.columns if one in {*names} - {*own}]
+    problems += absent(where, names, plan.promised)
+    for one, found in pairs:
+        asked = plan.asked.get(one.place.origin.key, ())
+        problems += absent(one.place.origin.label, names_in(one, found), asked)
+    return problems
+
+
+def _clashes(pairs: Sequence[tuple[Fetched, Layout]], plan: Plan) -> list[Problem]:
+    """Return the computed columns that a source has already."""
+    return [
         Problem(
             f"{source.place.origin.label}:{one.name}",
             "the study computes this column, and the file has it already",
@@ -74,8 +86,6 @@ def check_headers(
         for one in plan.computed
         if one.name.casefold() in map(str.casefold, names_in(source, found))
     ]
-    if clashes:
-        raise DataError(*clashes)
 
 
 def _untaken(where: str, name: str) -> Problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -16,6 +16,7 @@ from evaluate.data.files import Origin
 from evaluate.data.join import Joined, join_sources
 from evaluate.data.names import shown
 from evaluate.data.plan import At, Plan
+from evaluate.data.table import Layout
 from evaluate.data.variable import PeriodForm, Variable
 from evaluate.errors import DataError, Problem
 
@@ -93,19 +94,9 @@ def merge(
     """
     layouts = [one.layout(connection) for one in sources]
     check_headers(data, sources, layouts, plan, at)
-    brought: dict[str, Brought] = {}
-    problems: list[Problem] = []
-    for source, found in zip(sources, layouts, strict=True):
-        key = source.place.origin.key
-        wanted = plan.asked.get(key, plan.columns)
-        columns = [name for name in wanted if name in names_in(source, found)]
-        brought[key], faults = bring(
-            connection, source, found, columns, variables, may_be_empty=invented
-        )
-        problems += faults
-    forms, faults = _forms(brought)
-    if problems or faults:
-        raise DataError(*(problems or faults))
+    brought, forms = _bring_all(
+        connection, zip(sources, layouts, strict=True), plan, variables, invented=invented
+    )
     main, entered = brought[data.main_name], None
     columns_of = _columns(data, brought, plan)
     if plan.cohort is not None:
@@ -125,6 +116,31 @@ def merge(
         joins=joins,
         entered=entered,
     )
+
+
+def _bring_all(
+    connection: duckdb.DuckDBPyConnection,
+    pairs: Iterable[tuple[Fetched, Layout]],
+    plan: Plan,
+    variables: Mapping[str, Variable],
+    *,
+    invented: bool,
+) -> tuple[dict[str, Brought], dict[str, PeriodForm]]:
+    """Return every source typed, and the form of each column of periods."""
+    brought: dict[str, Brought] = {}
+    problems: list[Problem] = []
+    for source, found in pairs:
+        key = source.place.origin.key
+        wanted = plan.asked.get(key, plan.columns)
+        columns = [name for name in wanted if name in names_in(source, found)]
+        brought[key], faults = bring(
+            connection, source, found, columns, variables, may_be_empty=invented
+        )
+        problems += faults
+    forms, faults = _forms(brought)
+    if problems or faults:
+        raise DataError(*(problems or faults))
+    return brought, forms
 
 
 def _side_by_side(

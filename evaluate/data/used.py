@@ -130,19 +130,24 @@ def use_rows(
         problems += series_faults(connection, USED, data, variables, merged.forms, at)
         scored = tuple(score(connection, USED, one.asked, one.number)
                        for one in plan.computed if one.asked is not None)  # fmt: skip
-    present = {}
+    present = {one.name: int(found[5 * i + 2]) for i, one in enumerate(plan.computed)}
     for i, one in enumerate(plan.computed):
-        undefined, unfit, n, outside, nearly = map(int, found[5 * i : 5 * i + 5])
-        present[one.name] = n
-        where = at(*one.place)
-        problems += _faults(where, one, variables[one.name], undefined, unfit)
-        problems += [
-            Problem(f.where, f"`{one.name}`: {f.what}", f.why, f.fix)
-            for f in of_values(where, variables[one.name], Counts(n, n, outside, nearly))
-        ]
+        counts = tuple(map(int, found[5 * i : 5 * i + 5]))
+        problems += _of_column(at(*one.place), one, variables[one.name], counts)
     if problems:
         raise DataError(*problems)
     return Used(int(used), present, lags, scored, steps_of(data, merged, going, lost), reasons)
+
+
+def _of_column(
+    where: str, one: Computed, variable: Variable, counts: Sequence[int]
+) -> list[Problem]:
+    """Return what is wrong with the cells of a computed column."""
+    undefined, unfit, n, outside, nearly = counts
+    return _faults(where, one, variable, undefined, unfit) + [
+        Problem(f.where, f"`{one.name}`: {f.what}", f.why, f.fix)
+        for f in of_values(where, variable, Counts(n, n, outside, nearly))
+    ]
 
 
 def _status_faults(

@@ -21,6 +21,7 @@ from evaluate.errors import Problem, Refused, StudyError
 
 Float = NDArray[np.float64]
 Progress = Callable[[int, int], None]
+_LABELS = {"cluster", "stratum", "unit"}
 BLOCK = 20  # studies that a worker draws before it reports
 SCHEDULER, TIMEOUT = "EVALUATE_DASK", "10s"
 
@@ -215,11 +216,14 @@ def _sample(question: Question, data: Any) -> ArraySample:
     """Return the rows that can be used: complete cases, as of the study's own data."""
     outcome, probability = question.estimand.outcome, question.settings.probability
     y = np.array(data[outcome], dtype=np.float64)
-    for column in roles(question.spec):
+    held = {outcome: y}
+    for column, role in roles(question.spec).items():
         values = data[column]
         if values.dtype.kind == "f":
             y[np.isnan(values)] = np.nan
-    held = {name: data[name] for name in roles(question.spec)} | {outcome: y}
+        elif role in _LABELS:  # numbers are sorted faster than names, and mean the same
+            values = np.unique(values, return_inverse=True)[1]
+        held[column] = values
     if isinstance(probability, str):  # chance is the same for every simulated unit
         held[probability] = np.full(len(y), question.scenario.treated_share)
     return ArraySample(held, outcome)

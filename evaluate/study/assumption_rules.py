@@ -15,6 +15,7 @@ from evaluate.study.schema import Study
 from evaluate.study.words import choose, dotted
 
 SHARE = "share"  # unit of a yes or no, and of a rate
+ROUNDING = 1e-9  # of a share
 NEARLY_BINARY = 0.9  # of the largest standard deviation that a share can have
 
 
@@ -154,6 +155,45 @@ def _assumed_kinds(study: Study, _: Specs) -> Iterator[Broken]:
             )
 
 
+def _assumed_share(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Hold the share that is treated against the probability that an analysis weighs by."""
+    assumed = study.assumptions
+    for name in specs if assumed else ():
+        assignment = study.analyses[name].assignment
+        stated = assignment.probability if assignment else None
+        if assumed and isinstance(stated, float) and abs(stated - assumed.treated_share) > ROUNDING:
+            yield (
+                ("assumptions", "treated_share"),
+                (
+                    f"`treated_share` is {assumed.treated_share:g} and"
+                    f" `analyses.{name}.assignment.probability` is {stated:g}"
+                ),
+                "both say how probable it is to be treated",
+                "write the same number in both",
+            )
+
+
+def _assumed_missing(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Find missing covariates that an analysis would stop at."""
+    assumed = study.assumptions
+    for name, (_, spec) in specs.items() if assumed else ():
+        if study.analyses[name].missing.covariates != "error":
+            continue
+        held = {column for _, column, role in named_columns(spec) if role == "covariate"}
+        for column, one in assumed.covariates.items() if assumed else ():
+            if column in held and one.missing:
+                yield (
+                    ("assumptions", "covariates", column, "missing"),
+                    (
+                        f"`{column}` is assumed to be missing in part, and `analyses.{name}`"
+                        " stops at a missing covariate"
+                    ),
+                    "such rows could not be analysed",
+                    f"write `missing: {{covariates: complete_case}}` under `analyses.{name}`,"
+                    " or assume that none is missing",
+                )
+
+
 def _assumed_facts(study: Study, _: Specs) -> Iterator[Broken]:
     assumed = study.assumptions
     ids = [fact.id for fact in study.facts]
@@ -204,6 +244,8 @@ ASSUMPTION_RULES: tuple[Rule, ...] = (
     _assumed_blocks,
     _assumed_arms,
     _assumed_kinds,
+    _assumed_share,
+    _assumed_missing,
     _assumed_facts,
     _possible,
 )

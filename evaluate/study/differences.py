@@ -21,7 +21,8 @@ _NAMED = {
     "benefits": "item",
     "transfers": "item",
 }
-_CONDITION = 2  # a column, and one test of it
+_TESTS = {"is", "is_not", "in", "not_in", "at_least", "at_most", "above", "below", "between",
+          "missing"}  # fmt: skip
 _WHOLE = {"design"}  # another design is one change, not as many as it has fields
 
 
@@ -127,8 +128,7 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if _is_condition(value):
-        ((test, limit),) = ((key, one) for key, one in value.items() if key != "column")
-        return f"{value['column']} {test.replace('_', ' ')} {_words(limit)}"
+        return _condition(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{key}: {_inner(one)}" for key, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -137,7 +137,21 @@ def _words(value: Any) -> str:
 
 
 def _is_condition(value: Any) -> bool:
-    return isinstance(value, Mapping) and len(value) == _CONDITION and "column" in value
+    """Return whether a value is a test of one column, whatever else it says about it."""
+    return isinstance(value, Mapping) and "column" in value and len(_TESTS & set(value)) == 1
+
+
+def _condition(value: Mapping[str, Any]) -> str:
+    """Return a test of a column as a sentence, with what belongs to it in brackets."""
+    (test,) = _TESTS & set(value)
+    limit, join = value[test], " and " if test == "between" else ", "
+    words = f"{test.replace('_', ' ')} {_words(limit)}"
+    if isinstance(limit, list):
+        words = f"{test.replace('_', ' ')} {join.join(map(_words, limit))}"
+    if test == "missing":
+        words = "is missing" if limit else "is not missing"
+    more = {key: one for key, one in value.items() if key not in ("column", test)}
+    return f"{value['column']} {words}" + (f" ({_words(more)})" if more else "")
 
 
 def _inner(value: Any) -> str:

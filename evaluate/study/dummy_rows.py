@@ -15,10 +15,11 @@ from evaluate.assumptions.pools import Drawn, Test, meets, pool
 from evaluate.assumptions.scenario import Scenario
 from evaluate.core import Strict
 from evaluate.data.definition import Data
-from evaluate.data.rules import Derive, Lag
+from evaluate.data.rules import Derive
 from evaluate.data.variable import Variable
 from evaluate.design import Design, Simulated, roles
 from evaluate.study.dummy_people import Sources, follow
+from evaluate.study.dummy_sources import fix_units, keys_in, split, with_earlier
 
 Columns = dict[str, Values]
 OTHERS = 9  # one row that the study does not use stands beside so many that it uses
@@ -40,12 +41,15 @@ class Asked:
         Columns that the rows need beside those that are drawn.
     looked_up : mapping of str to tuple of str
         Columns of each source that is asked for each person.
+    probable : tuple of str
+        Columns of the probability of being treated.
     """
 
     data: Data | None
     variables: Mapping[str, Variable]
     columns: tuple[str, ...]
     looked_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    probable: tuple[str, ...] = ()
 
     @property
     def derived(self) -> Mapping[str, Derive]:
@@ -138,20 +142,24 @@ def make_rows(
     columns = _typed(drawn, scenario, asked)
     before = dict(columns)
     used = len(next(iter(columns.values())))
+    for name in asked.probable:
+        columns[name] = np.full(used, scenario.treated_share, dtype=object)
     tests = asked.tests()
     frame = Frame(asked.variables, columns, used, rng)
     _meet(tests, frame, asked)
     frame = _with_others(tests, frame, asked)
     sources = follow(asked.data, frame, used, rng) if asked.data else Sources({})
     for derive in reversed(list(asked.derived.values())):
-        if derive.name in frame.columns and derive.status is None:
+        if derive.name in frame.columns and derive.status is None and derive.lag is None:
             invert(derive, frame)
-    _units(asked.data, frame)
+    fix_units(asked.data, frame)
+    before_that = {name: frame.columns.get(name) for name in asked.derived}
     _fill(frame, asked)
+    frame = with_earlier(asked.data, frame, used, tests, before_that)
     order = rng.permutation(frame.n_rows)
     rows = {name: frame.columns[name][order] for name in frame.columns}
-    split = _split(rows, asked, set(scenario.outcomes))
-    made = {**split, **sources.as_columns()}
+    parts = split(rows, asked.data, set(scenario.outcomes))
+    made = {**parts, **sources.as_columns()}
     for name in asked.data.tables if asked.data else ():
         if not made.get(name):
             raise Stuck(
@@ -246,70 +254,14 @@ def _with_others(tests: Mapping[str, list[Test]], frame: Frame, asked: Asked) ->
     return replace(frame, columns=columns, n_rows=frame.n_rows + number)
 
 
-def _units(data: Data | None, frame: Frame) -> None:
-    """Write codes of units so that they stay what they are on the day that is asked for."""
-    for name, units in data.units.items() if data else ():
-        ended = {code for one in units.changes for code in one.from_}
-        arose = {code for one in units.changes for code in one.after}
-        codes = [*sorted(arose - ended), *units.unchanged]
-        allowed = [one for one in pool(frame.variables[units.column]) if isinstance(one, str)]
-        codes = codes or [one for one in allowed if not one.startswith("dummy-")]
-        groups = frame.columns.pop(name, None)
-        if not codes or (groups is not None and len(set(groups)) > len(codes)):
-            raise Stuck(
-                f"fewer codes of `{units.column}` are known than units are assumed",
-                "list codes under `unchanged`, or in the dictionary",
-            )
-        if groups is None:
-            frame.columns[units.column] = choose(codes, frame.n_rows, frame.rng)
-        else:
-            code = dict(zip(sorted(set(groups)), codes, strict=False))
-            cells = np.empty(frame.n_rows, dtype=object)
-            cells[:] = [code[one] for one in groups]
-            frame.columns[units.column] = cells
-
-
 def _fill(frame: Frame, asked: Asked) -> None:
     """Draw whatever else the study or its dictionary names, and keys of persons."""
-    for name in (*_keys(asked), *asked.columns):
+    for name in (*keys_in(asked.data), *asked.columns):
         if name in frame.columns or name in asked.derived:
             continue
-        if name in _keys(asked):
+        if name in keys_in(asked.data):
             frame.columns[name] = keys_of(asked.variables[name], frame.n_rows)
         else:
             frame.draw(name)
     for name in asked.derived:
         frame.columns.pop(name, None)
-
-
-def _keys(asked: Asked) -> tuple[str, ...]:
-    """Return the columns that tell persons apart."""
-    data = asked.data
-    if data is None:
-        return ()
-    lags = [one.rule[1] for one in data.derive if isinstance(one.rule[1], Lag)]
-    keys = [key for one in data.join if one.cardinality == "one_to_one" for key in one.keys]
-    found = [*([data.cohort.person] if data.cohort else []), *keys, *(one.by for one in lags)]
-    return tuple(dict.fromkeys(found))
-
-
-def _split(rows: Columns, asked: Asked, outcomes: set[str]) -> dict[str, Columns]:
-    """Return the rows as the sources that the study joins."""
-    data = asked.data
-    if data is None:
-        return {"main": rows}
-    left, found = dict(rows), {}
-    for join in data.join:
-        movable = [name for name in left if name not in {k for j in data.join for k in j.keys}]
-        if join.cardinality == "one_to_one":
-            moved = [name for name in movable if name in outcomes]
-            chosen = np.arange(len(left[join.keys[0]]))
-        else:
-            marks = np.array(["\0".join(map(str, one)) for one in
-                              zip(*(left[key] for key in join.keys), strict=True)])  # fmt: skip
-            _, chosen, code = np.unique(marks, return_index=True, return_inverse=True)
-            moved = [name for name in movable if (left[name] == left[name][chosen][code]).all()]
-        found[join.right] = {name: left[name][chosen] for name in (*join.keys, *moved)}
-        for name in moved:
-            left.pop(name)
-    return {data.main_name: left, **found}

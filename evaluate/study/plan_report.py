@@ -89,7 +89,7 @@ def _counted(found: Sequence[Deviation]) -> str:
         return "Nothing was done otherwise than registered."
     n, without = len(found), sum(not one.explained for one in found)
     late = sum(one.when in (SEEN, UNKNOWN) for one in found)
-    elements = f"{n} element{'s' if n > 1 else ''} of it"
+    elements = f"{n} element{'s' if n > 1 else ''}"
     reason = "each with a reason" if not without else f"{without} without a reason"
     when = f"; {late} after outcomes were seen or at a time that is not known" if late else ""
     return f"Done otherwise than registered: {elements}, {reason}{when}."

@@ -132,9 +132,9 @@ def test_spells_neither_overlap_nor_end_before_they_start(written: tuple[Path, W
     folder, _ = written
     (faults,) = ask(
         folder,
-        'WITH s AS (SELECT *, lead("from") OVER (PARTITION BY pupil ORDER BY "from") AS then'
-        ' FROM spells) SELECT count(*) FROM s WHERE "to" < "from" OR then <= "to"'
-        " OR (\"to\" IS NULL AND (then IS NOT NULL OR state <> 'running'))",
+        'WITH s AS (SELECT *, lead("from") OVER (PARTITION BY pupil ORDER BY "from") AS later'
+        ' FROM spells) SELECT count(*) FROM s WHERE "to" < "from" OR later <= "to"'
+        " OR (\"to\" IS NULL AND (later IS NOT NULL OR state <> 'running'))",
     )
     assert faults == 0
     orphans, twice = ask(

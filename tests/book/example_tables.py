@@ -53,6 +53,7 @@ def precision(outcome: str, size: float = 1.0, *, achieved: bool = True) -> Tabl
         "planned_n": 2000,
         "planned_clusters": 40,
         "planned_icc": 0.1,
+        "planned_by": "formula",
     }
     if achieved:
         row |= {

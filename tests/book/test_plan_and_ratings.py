@@ -138,6 +138,15 @@ def test_certainty_is_the_ratings_and_no_more(status: str, word: str, level: str
     assert line.lower().startswith(f"{word}{level} certainty")
 
 
+@pytest.mark.parametrize(("level", "drawn"), [("low", True), ("very_low", False)])
+def test_people_are_drawn_only_where_certainty_is_not_very_low(level: str, drawn: bool) -> None:
+    row = {"analysis": "main", "scale": "certainty", "status": "computed", "value": level}
+    rated = with_tables(example.SHARE, made.made("ratings", [row], "main"))
+    figure = figures.draw("answer", rated)
+    assert figure is not None
+    assert ("grids of 100 dots" in figure.alt) is drawn
+
+
 @pytest.mark.parametrize("status", ["not_applicable", "not_computable"])
 def test_without_a_rating_there_is_no_word_of_certainty(status: str) -> None:
     row = {"analysis": "main", "scale": "certainty", "status": status, "reasons": "Nothing here."}

@@ -1,6 +1,7 @@
 """A diagnosis: the same whoever draws it, the study's own inference, refusals counted."""
 
 from dataclasses import replace
+from time import process_time
 
 import numpy as np
 import pytest
@@ -97,6 +98,14 @@ def test_progress_tells_how_many_are_done():
     assert [one.draws for one in drawn] == [30, 25]
     assert seen[-1] == (55, 55)
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+
+
+def test_a_thousand_studies_of_forty_schools_take_less_than_twenty_seconds_of_two_cores():
+    asked = schools(40, mean=50)
+    draw_block(asked, (1,), range(5))
+    before = process_time()
+    draw_block(asked, (1,), range(50))
+    assert process_time() - before < 2 * 20 * 50 / 1000
 
 
 def test_refused_studies_are_counted_and_find_nothing():

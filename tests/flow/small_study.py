@@ -11,7 +11,7 @@ version: 1
 id: evening-classes
 title: Evening classes for young people out of school
 question: Did an offer of evening classes raise the points that young people earned?
-status: final
+status: running
 programme: {owner: A town}
 intervention:
   {name: Evening classes, why: w, what: w, provider: w, how: w, where: w, dose: w, tailoring: w,

@@ -151,7 +151,7 @@ plan:
 
     check = plan_check(finding)
     assert (check.result, check.table) == ("failed", "deviations")
-    assert "3 elements of it, 2 without a reason" in check.text
+    assert "3 elements, 2 without a reason" in check.text
 
     # What was not registered is exploratory everywhere: in rows and in the public definition.
     assert {role for role, _ in rows_of(finding, "second")} == {"exploratory"}
@@ -485,7 +485,7 @@ def test_the_sentence_about_the_plan_is_shown_with_restricted_data(study):
     lock(study, date=DAY)
     change(study, ("adjustment: none", "adjustment: additive"))
     finding = run(study)
-    assert "1 element of it" in plan_check(finding).text
+    assert "1 element," in plan_check(finding).text
     assert deviations(finding)["analyses.main.adjustment"]["done"] == "additive"
 
 
@@ -678,3 +678,62 @@ assumptions:
     change(study, ("effect: 3", "effect: 4"))
     lock(study, date=DAY, amend=True)
     assert "| out of date |" in (study / "plan" / "plan-3.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("element", "moves"),
+    [
+        ("analyses.main", True),
+        ("analyses.main.design.randomised.covariates", True),
+        ("analyses.main.estimand", True),
+        ("analyses.main.inference.conf_level", True),
+        ("analyses.main.assignment", True),
+        ("analyses.main.assignment.probability", True),
+        ("analyses.main.assignment.unit", False),
+        ("analyses.main.inference.family", False),
+        ("analyses.main.role", False),
+        ("analyses.main.subgroups.age", False),
+        ("analyses.mainly.estimand", False),
+        ("outcomes.points", True),
+        ("outcomes.points.column", True),
+        ("outcomes.points.direction", False),
+        ("outcomes.other.column", False),
+        ("data.cohort.include", True),
+        ("data.derive.unused", False),
+        ("data.derive.root", True),
+        ("data.derive.root.power.exponent", True),
+        ("data.join.register.unmatched", True),
+        ("data.kind", False),
+        ("data.where", True),
+        ("disclosure.profile", False),
+        ("economics.draws", False),
+        ("question", False),
+    ],
+)
+def test_which_deviations_can_move_a_registered_number(element, moves):
+    from evaluate.registered import _moves
+
+    plan = {
+        "analyses": {
+            "main": {"outcome": "points", "design": {"randomised": {"covariates": ["leaf"]}}}
+        },
+        "outcomes": {"points": {"column": "points"}},
+        "data": {
+            "derive": [
+                {"name": "root", "power": {"of": "age"}},
+                {"name": "leaf", "log": {"of": "root"}},
+                {"name": "unused", "log": {"of": "root"}},
+            ]
+        },
+    }
+    assert _moves(element, "main", plan, plan) is moves
+
+
+def test_a_lock_older_than_the_format_is_told_apart_from_a_damaged_one(study, monkeypatch):
+    from evaluate.study import lock_file
+
+    lock(study, date=DAY)
+    monkeypatch.setattr(lock_file, "SCHEMA", 2)
+    (problem,) = problems(run, study)
+    assert problem.what == "has an older format (1; this version reads 2)"
+    assert problem.fix == "run the study with the version of Evaluate that locked it"

@@ -88,6 +88,18 @@ CASES = {
         "_assumed_kinds",
         "delete `sd` if the outcome is a yes or no",
     ),
+    "another share": (
+        GOOD,
+        ("  treated_share: 0.5\n", "  treated_share: 0.4\n"),
+        "_assumed_share",
+        "both say how probable it is",
+    ),
+    "missing where that is an error": (
+        GOOD.replace("    missing: {covariates: complete_case}\n", ""),
+        ("strength: 0.05, missing: 0.02", "strength: 0.05, missing: 0.03"),
+        "_assumed_missing",
+        "stops at a missing covariate",
+    ),
     "unknown fact": (
         GOOD,
         ("      fact: participants\n", "      fact: participant\n"),

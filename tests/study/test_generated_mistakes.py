@@ -94,6 +94,8 @@ NEEDED = {
     "Assumptions.periods",
     "AssumedOutcome.sd",
     "AssumedCovariate.sd",
+    "Analysis.missing",
+    "Missing.covariates",
     "Evidence.boundary_reason",
     "Rate.to",
     "Schedule.source",

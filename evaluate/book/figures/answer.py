@@ -32,10 +32,22 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     if row is None:
         return None
     counts = frequencies(reading, row)
-    if counts is not None:
+    if counts is not None and not _uncertain(reading, row):
         return _dots(reading, look, row, counts)
     means = reading.arms(row)
     return _difference(reading, look, row) if means is None else _means(reading, look, row, means)
+
+
+def _uncertain(reading: Reading, row: Estimate) -> bool:
+    """Return whether the certainty is very low: whole people would then look too sure."""
+    rated = (
+        one for table in reading.finding.tables if table.kind == "ratings" for one in table.rows
+    )
+    return any(
+        (one.get("analysis"), one.get("scale"), one.get("value"))
+        == (row.analysis, "certainty", "very_low")
+        for one in rated
+    )
 
 
 def _dots(reading: Reading, look: Look, row: Estimate, counts: tuple[int, int]) -> Figure:
