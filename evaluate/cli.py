@@ -163,6 +163,8 @@ def simulate(
         made = simulate_study(folder, seed=seed, people=people, out=out, progress=progress)
         for file in made.files:
             typer.echo(f"{folder}: dummy rows in {file}")
+        if made.register is not None:
+            typer.echo(f"{folder}: a dummy register in {made.register}")
         typer.echo(f"{folder}: {made.rows} rows; the effects that were put in: {made.truth}")
         return 0
 

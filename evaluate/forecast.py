@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from evaluate.core import Estimate, Table
+from evaluate.assumptions.scenario import scenario_of
+from evaluate.core import Estimand, Estimate, Settings, Table
+from evaluate.design import all_designs
 from evaluate.diagnosed import diagnosable, questions_of, quoted
 from evaluate.diagnosis.diagnose import MAIN
+from evaluate.diagnosis.draws import Question
+from evaluate.diagnosis.formula import formula_mde
 from evaluate.diagnosis.precision import Both, precision
+from evaluate.diagnosis.tables import table_of
 from evaluate.study.against_plan import Registered
 from evaluate.study.load import Definition
 from evaluate.study.planned import planned
@@ -37,10 +42,42 @@ def forecast(
         Likewise.
     """
     then = _then(definition, plan)
-    said = quoted(then).tables
+    said = (*quoted(then).tables, *_lotteries(then))
     known = _both(then, leading, estimates, (*tables, *said))
     table = precision(known)
     return said if table is None else (*said, table)
+
+
+def _lotteries(definition: Definition) -> Iterator[Table]:
+    """Yield what a lottery over the assumed units could find, where no analysis is planned.
+
+    No comparison is more precise than one that chance decided, so that this is the least that
+    any design of this size could find.
+    """
+    study = definition.study
+    planned_for = {study.analyses[name].outcome for name in diagnosable(definition)}
+    if study.assumptions is None:
+        return
+    design = all_designs()["randomised"]
+    fields = {"treated": "treated"} | ({"cluster": "unit"} if study.assumptions.clusters else {})
+    for key in study.assumptions.outcomes:
+        if key in planned_for or key not in study.outcomes:
+            continue
+        scenario = scenario_of(study.assumptions, {key: key})
+        unit = study.outcomes[key].unit
+        question = Question(
+            design, design.spec(**fields), scenario, Estimand("ITT", key, unit), Settings()
+        )
+        row = {
+            "scenario": "lottery",
+            "outcome": key,
+            "draws": 0,
+            "effect": question.truth,
+            "mde_formula": formula_mde(question),
+        }
+        known = {name: one for name, one in row.items() if one is not None}
+        table = table_of("diagnosis", [known], "", unit)
+        yield replace(table, id=f"lottery.{key}")
 
 
 def _then(definition: Definition, plan: Registered | None) -> Definition:

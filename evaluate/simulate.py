@@ -50,11 +50,14 @@ class Simulation:
         File with what was put in.
     rows : int
         Rows of the main source.
+    register : Path or None
+        Folder of the whole register, where one is assumed.
     """
 
     files: tuple[Path, ...]
     truth: Path
     rows: int
+    register: Path | None = None
 
 
 def simulate(
@@ -106,15 +109,22 @@ def simulate(
     for name, columns in made.sources.items():
         place, source = places[name]
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_rows(place, source, columns, variables)
         (place.parent / MARK).write_text(NOTICE, encoding="utf-8")
+        write_rows(_aside(place), source, columns, variables)
+    for place, _ in places.values():  # all or none: what is half written is not ours any more
+        _aside(place).replace(place)
     files = {name: place for name, (place, _) in places.items()}
     truth = files[data.main_name if data else MAIN].parent / TRUTH
     write_truth(truth, definition, made, (seed, scenario), files)
+    base = out or definition.folder / FOLDER
     if assumptions.register_ is not None:
-        base = out or definition.folder / FOLDER
-        files |= write_whole_register(definition, base / REGISTER, seed, people, progress)
-    return Simulation(tuple(files.values()), truth, made.rows)
+        write_whole_register(definition, base / REGISTER, seed, people, progress)
+    beside = base / REGISTER if assumptions.register_ is not None else None
+    return Simulation(tuple(files.values()), truth, made.rows, beside)
+
+
+def _aside(place: Path) -> Path:
+    return place.with_name(f".{place.name}")
 
 
 def _assumptions(definition: Definition) -> Assumptions:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from evaluate.assumptions.register_definition import Register
-from evaluate.core import Name, Slug, Strict
+from evaluate.core import Name, Slug, Strict, Text
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -126,6 +126,9 @@ class Assumptions(Strict):
     outcomes: dict[Name, AssumedOutcome] = Field(min_length=1, description="By outcome's key.")
     covariates: dict[ColumnName, AssumedCovariate] = Field(
         default_factory=dict, description="By column."
+    )
+    note: Text | None = Field(
+        default=None, description="What the figures rest on, where that is no fact of the study."
     )
     alternatives: dict[Name, Alternative] = Field(
         default_factory=dict, description="Other designs to compare, by name."

@@ -24,6 +24,7 @@ from evaluate.assumptions.register import (
 from evaluate.assumptions.register_definition import Register
 
 TABLES = ("pupils", "spells", "attendance", "grades", "completion", "services", "earnings")
+EVERYBODY = ("earnings",)  # tables with a row for each pupil and year
 IN_FILE = 5  # blocks; fixed, so that files do not depend on the number of workers
 TRACKS = ("general", "vocational")
 SERVICES = ("counselling", "psychological", "social")
@@ -192,7 +193,10 @@ def _keys(register: Register, number: int) -> Any:
 def _table(register: Register, part: Part, keys: Any) -> Any:
     import pyarrow as pa
 
-    arrays = {"pupil": pa.DictionaryArray.from_arrays(pa.array(part.pupil), keys)}
+    pupil = pa.array(part.pupil)
+    # A dictionary is stored whole: worth it only where every pupil of the block has a row.
+    whole = part.table in EVERYBODY
+    arrays = {"pupil": pa.DictionaryArray.from_arrays(pupil, keys) if whole else keys.take(pupil)}
     for name, values in part.columns.items():
         arrays[name] = _column(register, part, name, values)
     return pa.table(arrays)

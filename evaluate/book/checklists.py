@@ -9,7 +9,7 @@ from docutils import nodes
 from evaluate.book.folded import folded
 from evaluate.book.lead import outcome_title
 from evaluate.book.numbers import TIE
-from evaluate.book.view import Row, View
+from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, section, table
 
 ABSENT = "–"
@@ -50,15 +50,10 @@ def _word(view: View, part: str, cell: object) -> str:
     return view.words(f"{part}.{text}") if f"{part}.{text}" in view.words else str(cell or ABSENT)
 
 
-def _number(row: Row, name: str) -> float | None:
-    cell = row.get(name)
-    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else None
-
-
 def _values(view: View, row: Row) -> Sequence[str]:
     """Return effect, limits and standard error; a plain difference has its outcome's unit."""
     names = ("value", "conf_low", "conf_high", "std_error")
-    found = ((name, _number(row, name)) for name in names)
+    found = ((name, numeric(row.get(name))) for name in names)
     if row.get("measure") != "difference":
         return [
             "" if n is None else view.number(n, digits=2, sign=name != "std_error")
@@ -71,7 +66,7 @@ def _values(view: View, row: Row) -> Sequence[str]:
 
 
 def _between(view: View, row: Row, low: str, high: str) -> str:
-    first, last = _number(row, "conf_low"), _number(row, "conf_high")
+    first, last = numeric(row.get("conf_low")), numeric(row.get("conf_high"))
     if row.get("measure") != "difference" or first is None or last is None:
         return view.words("facts.interval", low=low, high=high).replace(" ", TIE)
     return view.interval(first, last, str(view.outcome(str(row["outcome"]))["unit"]))
@@ -88,7 +83,7 @@ def _months(view: View, row: Row) -> str:
 
 
 def _whole(view: View, row: Row, name: str, *, sign: bool = False) -> str:
-    number = _number(row, name)
+    number = numeric(row.get(name))
     return ABSENT if number is None else view.number(number, digits=0, sign=sign)
 
 

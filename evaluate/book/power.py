@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
-from evaluate.book.folded import folded
-from evaluate.book.numbers import TIE
 from evaluate.book.picture import figure
-from evaluate.book.view import Row, View
+from evaluate.book.simulated import ABSENT, MAIN, behaviour, designs
+from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, section, strong, table
 from evaluate.core import Cell
 
-ABSENT = "–"
-MAIN = "main"
 _KINDS = ("precision", "diagnosis", "power_curve")
 _PRECISION = ("mde", "std_error", "n", "clusters", "icc")
 
@@ -38,8 +34,8 @@ def could_detect(view: View) -> list[str]:
         if worth:
             size = view.effect(worth, unit, sign=False)
             said.append(view.words("power.lead_worth", worthwhile=size))
-    elif (share := _number(row.get("power"))) is not None:
-        effect = view.effect(_number(row.get("effect")) or 0.0, unit, sign=False)
+    elif (share := numeric(row.get("power"))) is not None:
+        effect = view.effect(numeric(row.get("effect")) or 0.0, unit, sign=False)
         shown = view.percent(share, digits=0)
         said.append(view.words("power.lead_power", effect=effect, power=shown))
     return said
@@ -51,7 +47,7 @@ def detectable(view: View, outcome: str) -> float | None:
     given = (one for one in view.of_kind("precision") if one.get("outcome") == outcome)
     written = next(given, {}).get("planned_mde")
     cells = (row.get("mde"), row.get("mde_formula"), written)
-    return next((n for one in cells if (n := _number(one)) is not None), None)
+    return next((n for one in cells if (n := numeric(one)) is not None), None)
 
 
 def planned(view: View, outcome: str) -> Row:
@@ -70,10 +66,10 @@ def false_alarms(view: View) -> nodes.Node:
     """Return how often studies like this one find what is not there, or that nobody knows."""
     w, found = view.words, view.lead()
     row = planned(view, found[0].outcome if found else view.primary)
-    share, draws = _number(row.get("false_positive")), _number(row.get("draws"))
+    share, draws = numeric(row.get("false_positive")), numeric(row.get("draws"))
     if share is None or draws is None:
         return paragraph(w("power.not_simulated"), "ev-note")
-    low, high = (_number(row.get(f"false_positive_{end}")) for end in ("low", "high"))
+    low, high = (numeric(row.get(f"false_positive_{end}")) for end in ("low", "high"))
     sentence = w(
         "power.false",
         draws=view.number(draws, digits=0),
@@ -91,15 +87,15 @@ def _unit(view: View, outcome: str) -> str:
 def _blocks(view: View) -> Iterator[nodes.Node]:
     yield from _finds(view)
     yield from figure(view, "power_curve")
-    yield from _designs(view)
+    yield from designs(view)
     yield from _precision(view)
-    yield from _behaviour(view)
+    yield from behaviour(view)
 
 
 def _finds(view: View) -> Iterator[nodes.Node]:
     row, unit = planned(view, view.primary), _unit(view, view.primary)
-    shares = [_number(row.get(one)) for one in ("power", "power_low", "power_high")]
-    effect = _number(row.get("effect"))
+    shares = [numeric(row.get(one)) for one in ("power", "power_low", "power_high")]
+    effect = numeric(row.get("effect"))
     if effect is None or any(one is None for one in shares):
         return
     told = [view.percent(one or 0.0, digits=0) for one in shares]
@@ -108,76 +104,6 @@ def _finds(view: View) -> Iterator[nodes.Node]:
     yield paragraph(view.words("power.finds", effect=size, **slots))
     if view.planned:
         yield false_alarms(view)
-
-
-def _designs(view: View) -> Iterator[nodes.Node]:
-    rows = _known(view)
-    if not rows:
-        return
-    w = view.words
-    keys = ("scenario", "effect", "power", "mde", "mde_formula", "false_positive")
-    cells = (
-        [
-            _scenario(view, row),
-            _effect(view, row, "effect", sign=True),
-            _spread(view, row, "power", digits=0),
-            _effect(view, row, "mde"),
-            _effect(view, row, "mde_formula"),
-            _spread(view, row, "false_positive"),
-        ]
-        for row in rows
-    )
-    head = [w(f"power.{one}") for one in keys]
-    yield table(w("power.designs"), head, cells, "ev-numbers")
-
-
-def _known(view: View) -> Sequence[Row]:
-    """Return the rows of the diagnosis, each outcome's design as planned first."""
-    rows = [
-        one for one in view.of_kind("diagnosis") if one.get("outcome") in view.study["outcomes"]
-    ]
-    order = list(view.study["outcomes"])
-    analyses = list(dict.fromkeys(one["analysis"] for one in rows))
-    return sorted(
-        rows,
-        key=lambda one: (
-            order.index(str(one["outcome"])),
-            analyses.index(one["analysis"]),
-            one.get("scenario") != MAIN,
-        ),
-    )
-
-
-def _scenario(view: View, row: Row) -> Content:
-    """Return a design's name, what differs in it, and its outcome where there are several."""
-    name = str(row.get("scenario"))
-    shown: list[Content] = [
-        view.words("power.main") if name == MAIN else name.replace("_", " ").replace("-", " ")
-    ]
-    given = view.study.get("assumptions", {}).get("alternatives", {}).get(name, {})
-    differs = ", ".join(_differences(view, given, str(row["outcome"])))
-    if differs:
-        shown.append(f" ({differs})")
-    rows = _known(view)
-    if len({one["outcome"] for one in rows}) > 1:
-        shown += [": ", view.texts(view.outcome(str(row["outcome"]))["title"])]
-    same = {one["analysis"] for one in rows if one["outcome"] == row["outcome"]}
-    if len(same) > 1:
-        shown.append(f", {row['analysis']}".replace("_", " "))
-    return shown
-
-
-def _differences(view: View, given: Mapping[str, Any], outcome: str) -> Iterator[str]:
-    for key, value in given.items():
-        number = _number(value.get("mean") if isinstance(value, Mapping) else value)
-        if number is None or f"power.differs.{key}" not in view.words:
-            continue
-        shown = view.number(number, digits=0 if float(number).is_integer() else 2)
-        if key == "treated_share":
-            shown = view.percent(number, digits=0)
-        if key == "effect":
-            shown = view.effect(number, _unit(view, outcome))
-        yield view.words(f"power.differs.{key}", n=shown)
 
 
 def _precision(view: View) -> Iterator[nodes.Node]:
@@ -207,7 +133,7 @@ def _lines(view: View, row: Row, whens: Sequence[str]) -> Iterator[Sequence[Cont
     """Yield a line for each quantity."""
     for key in _PRECISION:
         cells = [row.get(f"{when}_{key}") for when in whens]
-        if any(_number(one) is not None for one in cells):
+        if any(numeric(one) is not None for one in cells):
             yield [view.words(f"power.{key}"), *(_precise(view, row, key, one) for one in cells)]
 
 
@@ -220,7 +146,7 @@ def _across(view: View, row: Row, when: str) -> Sequence[Content]:
 
 
 def _precise(view: View, row: Row, key: str, cell: Cell) -> str:
-    number = _number(cell)
+    number = numeric(cell)
     if number is None:
         return ABSENT
     if key in ("n", "clusters"):
@@ -228,60 +154,3 @@ def _precise(view: View, row: Row, key: str, cell: Cell) -> str:
     if key == "icc":
         return view.number(number, digits=3)
     return view.effect(number, _unit(view, str(row["outcome"])), sign=False)
-
-
-def _behaviour(view: View) -> Iterator[nodes.Node]:
-    """Show the further diagnosis for who wants to know how the method behaves."""
-    w = view.words
-    keys = ("scenario", "coverage", "bias", "errors", "type_s", "type_m", "refused", "draws")
-    rows = [
-        [
-            _scenario(view, row),
-            _share(view, row.get("coverage")),
-            _effect(view, row, "bias", sign=True),
-            f"{_effect(view, row, 'mean_std_error')} ({_effect(view, row, 'true_std_error')})",
-            _share(view, row.get("type_s")),
-            _times(view, row.get("type_m")),
-            _share(view, row.get("refused")),
-            _precise(view, row, "n", row.get("draws")),
-        ]
-        for row in _known(view)
-    ]
-    if rows:
-        head = [w(f"power.{one}") for one in keys]
-        body = table(w("power.behaviour"), head, rows, "ev-numbers")
-        note = paragraph(w("power.note"), "ev-note")
-        yield folded(w("power.behaviour"), [body, note])
-
-
-def _effect(view: View, row: Row, key: str, *, sign: bool = False) -> str:
-    number = _number(row.get(key))
-    unit = _unit(view, str(row["outcome"]))
-    return ABSENT if number is None else view.effect(number, unit, sign=sign)
-
-
-def _share(view: View, cell: Cell) -> str:
-    number = _number(cell)
-    return ABSENT if number is None else view.percent(number)
-
-
-def _times(view: View, cell: Cell) -> str:
-    number = _number(cell)
-    return ABSENT if number is None else view.words("power.times", n=view.number(number))
-
-
-def _spread(view: View, row: Row, key: str, *, digits: int = 1) -> str:
-    """Return a share with its Monte Carlo band."""
-    share, low, high = (_number(row.get(one)) for one in (key, f"{key}_low", f"{key}_high"))
-    if share is None:
-        return ABSENT
-    shown = view.percent(share, digits=digits)
-    if low is None or high is None:
-        return shown
-    ends = [view.number(100 * one, digits=digits) for one in (low, high)]
-    span = view.words("facts.interval", low=ends[0], high=ends[1]).replace(" ", TIE)
-    return f"{shown} ({span})"
-
-
-def _number(cell: object) -> float | None:
-    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else None

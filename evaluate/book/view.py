@@ -158,3 +158,8 @@ class View:
         for name in names:
             if name in self.study:
                 yield self.study[name]
+
+
+def numeric(cell: object) -> float | None:
+    """Return a cell as a number, or nothing where it has none."""
+    return float(cell) if isinstance(cell, (int, float)) and not isinstance(cell, bool) else None

@@ -25,6 +25,10 @@ _LEAVING = re.compile(
 )
 
 
+# Whoever left the country is gone from its registers.
+_GONE = re.compile(r"country|abroad|emigra|norway|sweden|utland|utvandr|landet", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A status rule as SQL over the rows of its source.
@@ -89,7 +93,7 @@ def drops_out(name: str, rule: Status, labels: Mapping[str, str]) -> bool:
     """
     codes = rule.states.get(name, ())
     words = (name, *(str(one) for one in codes), *(labels.get(str(one), "") for one in codes))
-    return any(_LEAVING.search(word) for word in words)
+    return any(_LEAVING.search(word) and not _GONE.search(word) for word in words)
 
 
 def labels_of(variable: Variable) -> dict[str, str]:

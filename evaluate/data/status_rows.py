@@ -61,7 +61,8 @@ def look_up(
         f"WHEN {holds} THEN CAST({entry} + {length} AS DATE)" for holds, length in asked.horizons
     )
     connection.execute(
-        f"CREATE TABLE {people} AS SELECT {person} AS person, {entry} AS entry, "
+        f"CREATE TABLE {people} AS SELECT row_number() OVER () AS id, {person} AS person, "
+        f"{entry} AS entry, "
         f"CASE {ends} END AS last FROM {rows}"
     )
     connection.execute(f"CREATE TABLE {found} AS {_rows_of(asked, people)}")
@@ -109,7 +110,7 @@ def refuse(
     people, found, _ = _tables(number)
     person = sql.identifier(cohort.person)
     connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW status_used AS SELECT * FROM {people} "
+        f"CREATE OR REPLACE TEMP TABLE status_used AS SELECT * FROM {people} "
         f"WHERE person IN (SELECT {person} FROM {used})"
     )
     counts = _counts(connection, found, asked, cohort)
@@ -148,7 +149,7 @@ def _rows_of(asked: Asked, people: str) -> str:
     )
     # Rows that are equal in all that counts are one, in whatever order they stand.
     return (
-        f"SELECT DISTINCT s.*, p.entry, p.last FROM ({chosen}) s "
+        f"SELECT DISTINCT p.id, s.begins, s.ends, s.state, p.entry, p.last FROM ({chosen}) s "
         f"JOIN {people} p ON p.person = s.person"
     )
 
@@ -164,10 +165,10 @@ def _statuses(asked: Asked, cohort: Cohort, people: str, found: str) -> str:
     return (
         f"SELECT p.person, CASE WHEN p.last > {last_day} OR p.last IS NULL THEN NULL "
         f"WHEN f.happened THEN {event} ELSE coalesce(f.held, {none}) END AS held "
-        f"FROM {people} p LEFT JOIN (SELECT person, "
+        f"FROM {people} p LEFT JOIN (SELECT id, "
         f"bool_or(state = {event} AND begins BETWEEN entry AND last) AS happened, "
         f"arg_max(state, begins) FILTER (state <> {event} AND {running}) AS held "
-        f"FROM {found} WHERE {inside} GROUP BY person) f ON f.person = p.person"
+        f"FROM {found} WHERE {inside} GROUP BY id) f ON f.id = p.id"
     )
 
 
@@ -183,50 +184,49 @@ def _counts(
     rule = asked.rule
     event = sql.text(rule.event)
     first, last = sql.literal(cohort.window.from_), sql.literal(cohort.window.to)
-    asks = {
-        "unkind": "SELECT count(*) FROM status_used WHERE last IS NULL",
-        "unfinished": f"SELECT count(*) FROM status_used WHERE last > {last}",
-    }
-    rows = f"(SELECT f.* FROM {found} f SEMI JOIN status_used USING (person))"
     of_rows = {
         "unnamed": "state IS NULL",
         "undated": "begins IS NULL",
         "backwards": "ends < begins",
     }
     if rule.outside == "error":
-        of_rows["outside"] = (
-            f"begins > {last} OR ends > {last} OR ({'begins' if rule.date else 'ends'} < {first})"
-        )
+        begun = "begins" if rule.date else "ends"
+        of_rows["outside"] = f"begins > {last} OR ends > {last} OR {begun} < {first}"
     if rule.before_entry == "error":
         of_rows["before"] = f"state = {event} AND begins < entry"
-    asks |= {key: f"SELECT count(*) FROM {rows} WHERE {test}" for key, test in of_rows.items()}
-    asks["strangers"] = f"SELECT CASE WHEN count(*) = 0 THEN 1 END FROM {found}"
-    asks["tied"] = _tied(rule.date is not None, event, rows)
+    asks = {
+        "unkind": "SELECT count(*) FROM status_used WHERE last IS NULL",
+        "unfinished": f"SELECT count(*) FROM status_used WHERE last > {last}",
+        "strangers": f"SELECT CASE WHEN count(*) = 0 THEN 1 END FROM {found}",
+        "tied": _tied(rule.date is not None, event),
+    }
     if rule.from_ and rule.overlap == "error":
         # An empty end runs on; a spell may begin on the last day of the one before it.
         asks["overlapping"] = (
-            f"SELECT count(DISTINCT person) FROM (SELECT person, begins, max(coalesce(ends, "
-            f"DATE '9999-12-31')) OVER (PARTITION BY person ORDER BY begins, ends ROWS BETWEEN "
-            f"UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM {rows} WHERE state <> {event}) "
+            "SELECT count(DISTINCT id) FROM (SELECT id, begins, max(coalesce(ends, "
+            "DATE '9999-12-31')) OVER (PARTITION BY id ORDER BY begins, ends ROWS BETWEEN "
+            f"UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM used WHERE state <> {event}) "
             "WHERE begins < before"
         )
+    tests = ", ".join(f"count(*) FILTER ({test})" for test in of_rows.values())
     (answers,) = connection.execute(
-        "SELECT " + ", ".join(f"({one})" for one in asks.values())
+        f"WITH used AS MATERIALIZED (SELECT f.* FROM {found} f SEMI JOIN status_used USING (id)) "
+        f"SELECT {tests}, {', '.join(f'({one})' for one in asks.values())} FROM used"
     ).fetchall()
     counts = dict.fromkeys((key for key, *_ in _FAULTS), 0)
-    return counts | {key: int(n or 0) for key, n in zip(asks, answers, strict=True)}
+    keys = (*of_rows, *asks)
+    return counts | {key: int(n or 0) for key, n in zip(keys, answers, strict=True)}
 
 
-def _tied(dated: bool, event: str, rows: str) -> str:
+def _tied(dated: bool, event: str) -> str:
     """Return SQL that counts persons whose last status stands beside another of its day."""
     counts = f"(state <> {event} AND {_RUNNING[dated]})"
-    happened = f"bool_or(state = {event} AND begins BETWEEN entry AND last)"
     return (
-        "SELECT count(*) FROM (SELECT person FROM (SELECT person, state, begins, "
-        f"coalesce({happened} OVER (PARTITION BY person), false) AS happened, "
-        f"max(CASE WHEN {counts} THEN begins END) OVER (PARTITION BY person) AS latest, "
-        f"{counts} AS counts FROM {rows}) WHERE counts AND begins = latest AND NOT happened "
-        "GROUP BY person HAVING count(DISTINCT state) > 1)"
+        "SELECT count(*) FROM (SELECT u.id FROM used u JOIN (SELECT id, "
+        f"max(begins) FILTER ({counts}) AS latest FROM used GROUP BY id "
+        f"HAVING NOT coalesce(bool_or(state = {event} AND begins BETWEEN entry AND last), false)) l "
+        f"ON l.id = u.id AND l.latest = u.begins WHERE {counts} "
+        "GROUP BY u.id HAVING count(DISTINCT state) > 1)"
     )
 
 

@@ -9,21 +9,10 @@ from evaluate.claims import detectable
 from evaluate.core import Cell, CellType, Column, Estimate, Table
 from evaluate.diagnosis.draws import Question
 from evaluate.diagnosis.formula import expected_rows, formula_mde, formula_std_error
+from evaluate.diagnosis.labels import LANGUAGES, OUTCOME, PLANNED_BY, PRECISION, STATES
 
 KIND = "precision"
-_WORDS: Mapping[str, tuple[str, str, str]] = {
-    "mde": ("detectable effect", "påviselig effekt", "påvisbar effekt"),
-    "std_error": ("standard error", "standardfeil", "medelfel"),
-    "n": ("people", "personer", "personer"),
-    "clusters": ("clusters", "klynger", "kluster"),
-    "icc": ("intraclass correlation", "intraklassekorrelasjon", "intraklasskorrelation"),
-}
-_STATES = {
-    "planned": ("Planned", "Planlagt", "Planerat"),
-    "achieved": ("Achieved", "Oppnådd", "Uppnått"),
-}
 _TYPES: Mapping[str, CellType] = {"n": "integer", "clusters": "integer"}
-_LANGUAGES = ("en", "nb", "sv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +60,11 @@ def precision(known: Iterable[Both]) -> Table | None:
     rows = tuple(_row(one) for one in known if one.question is not None)
     if not rows:
         return None
-    names = [f"{state}_{what}" for what in _WORDS for state in _STATES]
+    names = [f"{state}_{what}" for what in PRECISION for state in STATES]
     columns = (
-        Column("outcome", "text", {"en": "Outcome", "nb": "Utfall", "sv": "Utfall"}),
+        Column("outcome", "text", OUTCOME),
         *map(_column, names),
-        Column(
-            "planned_by",
-            "text",
-            {"en": "Planned by", "nb": "Planlagt ved", "sv": "Planerat genom"},
-        ),
+        Column("planned_by", "text", PLANNED_BY),
     )
     return Table(KIND, KIND, columns, rows)
 
@@ -128,6 +113,6 @@ def _achieved(one: Both) -> dict[str, Cell]:
 
 def _column(name: str) -> Column:
     state, _, what = name.partition("_")
-    words = zip(_LANGUAGES, _STATES[state], _WORDS[what], strict=True)
+    words = zip(LANGUAGES, STATES[state], PRECISION[what], strict=True)
     label = {language: f"{first}: {last}" for language, first, last in words}
     return Column(name, _TYPES.get(what, "number"), label)

@@ -6,29 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from evaluate.core import Cell, CellType, Column, Table
 from evaluate.diagnosis.diagnose import Diagnosis
+from evaluate.diagnosis.labels import LANGUAGES, LIMITS, WORDS
 
 KIND, CURVE = "diagnosis", "power_curve"
-_WORDS: Mapping[str, tuple[str, str, str]] = {
-    "scenario": ("Scenario", "Scenario", "Scenario"),
-    "outcome": ("Outcome", "Utfall", "Utfall"),
-    "draws": ("Simulated studies", "Simulerte studier", "Simulerade studier"),
-    "effect": ("Assumed effect", "Antatt effekt", "Antagen effekt"),
-    "power": ("Power", "Styrke", "Styrka"),
-    "false_positive": ("False alarms", "Falske alarmer", "Falska larm"),
-    "coverage": ("Coverage", "Dekning", "Täckning"),
-    "bias": ("Bias", "Skjevhet", "Systematiskt fel"),
-    "mean_std_error": ("Mean standard error", "Snitt av standardfeil", "Snitt av medelfel"),
-    "true_std_error": ("True standard error", "Sann standardfeil", "Sant medelfel"),
-    "type_s": ("Wrong sign", "Feil fortegn", "Fel tecken"),
-    "type_m": ("Overstated by", "Overdrevet med", "Överdriven med"),
-    "mde": ("Detectable effect", "Påviselig effekt", "Påvisbar effekt"),
-    "mde_formula": ("By formula", "Etter formel", "Enligt formel"),
-    "refused": ("No result", "Uten resultat", "Utan resultat"),
-    "axis": ("What is changed", "Hva som endres", "Vad som ändras"),
-    "value": ("To", "Til", "Till"),
-}
-_LIMITS = {"_low": ("from", "fra", "från"), "_high": ("to", "til", "till")}
-_LANGUAGES = ("en", "nb", "sv")
 _SHARES = {"power", "false_positive", "coverage", "type_s", "refused"}
 _IN_UNIT = {"effect", "bias", "mean_std_error", "true_std_error", "mde", "mde_formula"}
 _TEXT = {"scenario", "outcome", "axis"}
@@ -91,13 +71,13 @@ def table_of(kind: str, rows: Iterable[Mapping[str, Cell]], analysis: str, unit:
 
 def _column(name: str, unit: str) -> Column:
     base, end = name, ""
-    for limit in _LIMITS:
+    for limit in LIMITS:
         if name.endswith(limit):
             base, end = name.removesuffix(limit), limit
-    words = zip(_WORDS[base], _LIMITS.get(end, ("",) * len(_LANGUAGES)), strict=True)
+    words = zip(WORDS[base], LIMITS.get(end, ("",) * len(LANGUAGES)), strict=True)
     label = {
         language: f"{first}, {last}" if last else first
-        for language, (first, last) in zip(_LANGUAGES, words, strict=True)
+        for language, (first, last) in zip(LANGUAGES, words, strict=True)
     }
     return Column(name, _type(base), label, unit if base in _IN_UNIT else None)
 

@@ -189,8 +189,10 @@ def _assumed_missing(study: Study, specs: Specs) -> Iterator[Broken]:
                         " stops at a missing covariate"
                     ),
                     "such rows could not be analysed",
-                    f"write `missing: {{covariates: complete_case}}` under `analyses.{name}`,"
-                    " or assume that none is missing",
+                    (
+                        f"write `missing: {{covariates: complete_case}}` under `analyses.{name}`,"
+                        " or assume that none is missing"
+                    ),
                 )
 
 

@@ -22,6 +22,9 @@ from cohort_folder import (
 )
 from example_folder import CANARY
 
+from evaluate.data.rules import Status
+from evaluate.data.status import drops_out
+
 # The same histories as dated changes of status.
 EVENTS = [
     {"pupil": one["pupil"], "day": one["from"], "state": one["state"]} for one in SPELLS
@@ -262,6 +265,30 @@ def test_labels_of_codes_tell_leaving_too(tmp_path: Path) -> None:
     block = data(derive=[{"name": "completed", "status": rule}])
     (problem,) = folder.problems({"completed"}, **block)
     assert "`other` is listed under `missing`" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("name", "is_leaving"),
+    [
+        ("left", True),
+        ("dropped_out", True),
+        ("drop_out", True),
+        ("quit", True),
+        ("sluttet", True),
+        ("avbrudd", True),
+        ("avbrott", True),
+        ("left_the_country", False),
+        ("moved", False),
+        ("died", False),
+        ("still_in_school", False),
+        ("unknown", False),
+    ],
+)
+def test_names_that_mean_leaving_school(name: str, is_leaving: bool) -> None:
+    rule = Status.model_validate(
+        {**changed(STATUS, codes=None), "else": ["enrolled"], "missing": [name]}
+    )
+    assert drops_out(name, rule, {}) is is_leaving
 
 
 def test_the_type_of_the_column(tmp_path: Path) -> None:

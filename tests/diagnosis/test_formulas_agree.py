@@ -11,7 +11,7 @@ from evaluate.assumptions.definition import AssumedCovariate, ByGroup, ClusterSi
 from evaluate.designs.randomised import Randomised
 from evaluate.diagnosis.draws import Task, simulate_all
 from evaluate.diagnosis.formula import formula_mde, formula_std_error, layout_of
-from evaluate.inference.mdes import clustered
+from evaluate.inference.mdes import before_after, clustered, individuals
 
 DRAWS = 500
 BAND = 3.29  # 99.9 % of a normal: what a right formula stays within
@@ -125,6 +125,13 @@ def test_a_formula_that_leaves_something_out_is_found(name):
     asked, found = drawn(name)
     sd = formula_std_error(asked) / root(asked)
     assert distance(WRONG[name](asked).power(asked.truth / sd), found) > 1
+
+
+def test_two_periods_of_individuals_are_a_covariate_that_explains_its_square():
+    found = layout_of(people(120, strength=0.5))
+    expected = before_after(individuals(120), np.sqrt(0.5))
+    assert found.scale == pytest.approx(expected.scale, rel=1e-12)
+    assert found.df == expected.df + 1  # a slope costs a degree of freedom, of many
 
 
 def test_what_has_no_formula_is_not_given_one():

@@ -9,6 +9,8 @@ import pytest
 from small_study import STUDY
 
 from evaluate.disclosure.gate import profile_for, release
+from evaluate.errors import DataError
+from evaluate.flow import run
 from evaluate.linkage import flow_table
 from evaluate.prepare import prepare
 from evaluate.study.columns import analysis_roles
@@ -110,6 +112,31 @@ def test_people_are_counted_step_by_step(folder: Path) -> None:
         ("analysed", "treated", 95 - dead["treated"], dead["treated"], "no outcome"),
         ("analysed", "comparison", 95 - dead["comparison"], dead["comparison"], "no outcome"),
     ]
+
+
+def test_the_effect_is_that_on_the_looked_up_outcome(folder: Path) -> None:
+    finding = run(folder)
+    (row,) = (one for one in finding.estimates if one.role == "headline")
+    enrolled = {line.split(",")[0] for line in lines(folder, "enrolments") if ",17" in line}
+    events = dict(line.split(",")[::2] for line in lines(folder, "events"))
+    alive = [who for who in sorted(enrolled) if events.get(who) != "D"]
+    means = [np.mean([events.get(who) == "F" for who in alive if int(who) % 2 == arm])
+             for arm in (1, 0)]  # fmt: skip
+    assert row.n_obs == len(alive)
+    assert row.estimate == pytest.approx(means[0] - means[1], abs=1e-12)
+    (flow,) = (one for one in finding.tables if one.kind == "flow")
+    assert (flow.id, flow.rows[-1]["stage"]) == ("main.flow", "analysed")
+
+
+def test_an_unfinished_cohort_gives_no_number(folder: Path) -> None:
+    study = folder / "study.yaml"
+    study.write_text(study.read_text().replace("to: 2023-12-31", "to: 2021-06-30"))
+    with pytest.raises(DataError, match="190 persons whose horizon ends after the window"):
+        run(folder)
+
+
+def lines(folder: Path, name: str) -> list[str]:
+    return (folder / f"{name}.csv").read_text().splitlines()[1:]
 
 
 def test_small_losses_of_restricted_data_are_hidden(folder: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -246,8 +248,8 @@ def test_a_cohort_of_restricted_data_gets_a_folder_for_each_source(tmp_path: Pat
 
 
 def test_the_probability_of_being_treated_is_the_share_assumed(tmp_path: Path) -> None:
-    change = ("strata: wave, covariates: [age]}}", "strata: wave, covariates: [age]}}\n"
-              "    assignment: {level: cluster, probability: chance}")  # fmt: skip
+    change = ("strata: wave, covariates: [age]}}", ("strata: wave, covariates: [age]}}\n"
+              "    assignment: {level: cluster, probability: chance}"))  # fmt: skip
     study = folder(tmp_path, DUMMY, change)
     row = "| chance | number | | 0..1 | | Probability of an offer | lottery |\n"
     (study / "data-dictionary.md").write_text(HEADER + ROWS + row, encoding="utf-8")
@@ -377,10 +379,24 @@ def test_a_register_stands_beside(tmp_path: Path) -> None:
     study = folder(tmp_path, DUMMY, ("assumptions:\n", "assumptions:\n" + register))
     made = simulate(study)
     beside = study / "dummy/register"
-    assert (beside / "earnings/year=2012/part-000.parquet") in made.files
+    assert made.register == beside
+    assert (beside / "earnings/year=2012/part-000.parquet").exists()
     truth = truth_of(beside.parent, "register")
     assert truth["rows"]["earnings"] == 6 * 3000  # type: ignore[index]
     simulate(study)
     (beside / "mine.parquet").write_bytes(b"rows of my own")
     with pytest.raises(StudyError, match="is there already"):
         simulate(study)
+
+
+def test_the_command_says_what_it_wrote(tmp_path: Path, evaluate: Callable[..., Any]) -> None:
+    study = folder(tmp_path)
+    done = evaluate("simulate", study, "--seed", "3", "--people", "400")
+    assert done.returncode == 0, done.stderr
+    assert "dummy rows in" in done.stdout
+    assert "truth.json" in done.stdout
+    (study / "data/truth.json").unlink()
+    refused = evaluate("simulate", study)
+    assert refused.returncode == 2
+    assert "is there already" in refused.stderr + refused.stdout
+    assert "Traceback" not in refused.stderr

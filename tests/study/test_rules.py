@@ -13,6 +13,7 @@ from study_mistakes import DESIGNS, HERE
 from evaluate.errors import Problem
 from evaluate.study import rules
 from evaluate.study.assumption_rules import ASSUMPTION_RULES
+from evaluate.study.cohort_rules import COHORT_RULES
 from evaluate.study.evidence_rules import EVIDENCE_RULES
 from evaluate.study.load import load
 
@@ -57,8 +58,8 @@ CASES = [(rule, mistake) for rule, mistakes in BROKEN_BY.items() for mistake in 
 
 
 def test_every_rule_has_a_case() -> None:
-    # Those of assumptions and evidence have their cases in files of their own.
-    elsewhere = (*ASSUMPTION_RULES, *EVIDENCE_RULES)
+    # Those of assumptions, evidence and cohorts have their cases in files of their own.
+    elsewhere = (*ASSUMPTION_RULES, *EVIDENCE_RULES, *(rule for _, rule in COHORT_RULES))
     here = [rule.__name__ for _, rule in rules._RULES if rule not in elsewhere]
     assert here == list(BROKEN_BY)
 

@@ -56,14 +56,14 @@ def here(reading: Reading, outcome: str, axis: str) -> float | None:
     """Return where the study as planned stands on an axis, if that is known."""
     if axis == "effect":
         return value(assumed(reading, outcome).get("effect"))
+    told = _stated(reading.study.get("assumptions", {}), outcome, axis)
+    if told is not None:
+        return told
     planned = _row(reading, "precision", outcome)
-    told = value(planned.get(_PLANNED.get(axis, "")))
     if axis == "cluster_size":
         people, clusters = (value(planned.get(_PLANNED[one])) for one in ("people", "clusters"))
-        told = people / clusters if people and clusters else None
-    return (
-        told if told is not None else _stated(reading.study.get("assumptions", {}), outcome, axis)
-    )
+        return people / clusters if people and clusters else None
+    return value(planned.get(_PLANNED[axis]))
 
 
 def _stated(assumptions: Mapping[str, Any], outcome: str, axis: str) -> float | None:
