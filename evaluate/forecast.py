@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from evaluate.assumptions.scenario import scenario_of
-from evaluate.core import Estimand, Estimate, Settings, Table
+from evaluate.core import Cell, Estimand, Estimate, Settings, Table
 from evaluate.design import all_designs
 from evaluate.diagnosed import diagnosable, questions_of, quoted
 from evaluate.diagnosis.diagnose import MAIN
@@ -68,7 +68,7 @@ def _lotteries(definition: Definition) -> Iterator[Table]:
         question = Question(
             design, design.spec(**fields), scenario, Estimand("ITT", key, unit), Settings()
         )
-        row = {
+        row: dict[str, Cell] = {
             "scenario": "lottery",
             "outcome": key,
             "draws": 0,

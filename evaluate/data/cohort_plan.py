@@ -72,7 +72,7 @@ class CohortPlan:
 class CohortPlanning:
     """Gathers the columns of the sources that are asked, and what is wrong.
 
-    Parameters
+    Attributes
     ----------
     data : Data
         As the study defines it.

@@ -100,7 +100,11 @@ def refuse(
         Holds the tables of ``look_up``.
     used : str
         View of the used rows.
-    asked, cohort, number
+    asked : Asked
+        As for ``look_up``.
+    cohort : Cohort
+        As for ``look_up``.
+    number : int
         As for ``look_up``.
     where : str
         Place of the rule in ``study.yaml``.

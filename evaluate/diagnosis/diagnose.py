@@ -88,8 +88,10 @@ def diagnose(
         Entropy of the analysis's random stream.
     draws : int
         Simulated studies of each kind; at least 2.
-    workers, progress
-        As in ``simulate_all``; ``progress`` starts again where a second round is needed.
+    workers : int or None
+        As in ``simulate_all``.
+    progress : callable
+        As in ``simulate_all``; it starts again where a second round is needed.
 
     Raises
     ------

@@ -175,7 +175,9 @@ def detectable(there: Drawn, truth: float, power: float = POWER) -> Mapping[str,
 
     Parameters
     ----------
-    there, truth
+    there : Drawn
+        As in ``reach``.
+    truth : float
         As in ``reach``.
     power : float
         Share of studies that are to show the effect, in (0, 1).
@@ -201,7 +203,9 @@ def power_at(there: Drawn, truth: float, effect: float) -> tuple[float, float, f
 
     Parameters
     ----------
-    there, truth
+    there : Drawn
+        As in ``reach``.
+    truth : float
         As in ``reach``.
     effect : float
         Another effect; 0 gives the share that shows one in either direction.

@@ -42,10 +42,10 @@ class Layout:
 
         near = multiplier(self.df, power, conf_level)
 
-        def short(shift: float) -> float:
+        def _short(shift: float) -> float:
             return power_of(shift, self.df, conf_level) - power
 
-        return float(brentq(short, near / 2, near * 2, xtol=1e-13)) * sqrt(self.scale)
+        return float(brentq(_short, near / 2, near * 2, xtol=1e-13)) * sqrt(self.scale)
 
     def interval(self, power: float = POWER, conf_level: float = CONF_LEVEL) -> tuple[float, float]:
         """Return the limits of the interval around an estimate of the size of ``mdes``."""
@@ -91,7 +91,7 @@ def blocked_individuals(
         Blocks, such as sites.
     size : float
         Individuals in each.
-    share, r2, covariates
+    share, r2, covariates : float
         As in ``individuals``; the covariates' share is that of the variance within blocks.
 
     References
@@ -163,7 +163,7 @@ def blocked_clusters(
         Blocks.
     clusters : float
         Clusters in each block.
-    size, icc, share, r2_between, r2_within, covariates, cv
+    size, icc, share, r2_between, r2_within, covariates, cv : float
         As in ``clustered``; ``icc`` is of the variance within blocks.
 
     References
@@ -213,7 +213,7 @@ def correlation_of_means(
 
     Parameters
     ----------
-    size, icc
+    size, icc : float
         As in ``clustered``.
     of_clusters : float
         Correlation of the clusters' own part of the outcome, before and after.
@@ -245,7 +245,7 @@ def needed(
         In standard deviations.
     fewest : float
         Units from which the layout has degrees of freedom.
-    power, conf_level
+    power, conf_level : float
         As in ``Layout``.
 
     Returns

@@ -36,7 +36,7 @@ def power_of(noncentrality: float, df: float | None, conf_level: float = CONF_LE
     ----------
     noncentrality : float
         The effect in its own standard errors.
-    df, conf_level
+    df, conf_level : float
         As in ``multiplier``.
 
     References

@@ -43,7 +43,7 @@ def needed_by_normal(
 
     Parameters
     ----------
-    share, other, power, conf_level
+    share, other, power, conf_level : float
         As in ``needed_by_arcsine``.
 
     References

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from evaluate.assumptions.definition import Assumptions
 from evaluate.assumptions.possible import impossible
@@ -40,12 +41,13 @@ def _assumed_covariates(study: Study, specs: Specs) -> Iterator[Broken]:
              if role == "covariate"}  # fmt: skip
     known |= {one.column for a in study.analyses.values() for one in a.subgroups}
     for column in assumed.covariates:
-        if column not in known:
+        near = get_close_matches(column, known, n=1)  # one that was dropped stays as planned
+        if column not in known and near:
             yield (
                 ("assumptions", "covariates", column),
                 f"no design names the covariate `{column}`, and it is assumed to explain something",
                 "a column that no analysis uses makes no estimate more precise",
-                choose(column, known) if known else "add it to `covariates` of a design",
+                choose(column, known),
             )
 
 

@@ -181,7 +181,7 @@ class _Trial:
                 fate = found[one.id] if found else self._try((one,))[one.id]
             except EvaluateError as error:
                 for problem in error.problems:
-                    what = f"the rows of `{one.id}` do not hold: {problem.what}"
+                    what = f"the rows of `{one.id}` do not hold: {problem.where}: {problem.what}"
                     yield Problem(at, what, problem.why, problem.fix)
                 continue
             for part, what in self._against(one, fate):

@@ -174,7 +174,8 @@ def test_rows_that_do_not_hold_are_told_by_person(folder: Path) -> None:
     path = folder / "expect.yaml"
     path.write_text(path.read_text().replace("{day: 2016-01-01, state: M}", "{state: M}"))
     (problem,) = found(folder)
-    assert problem.what.startswith("the rows of `moved-away` do not hold: 1 row of `spells`")
+    assert problem.what.startswith("the rows of `moved-away` do not hold: ")
+    assert "1 row of `spells` without the day" in problem.what
     assert problem.where.endswith(f"expect.yaml:{line(folder, 'id: moved-away')}")
 
 
