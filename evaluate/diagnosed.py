@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -178,6 +178,13 @@ def quoted(definition: Definition) -> Quoted:
     content = _read(definition.folder / FILE)
     if content is None:
         return Quoted((), dict.fromkeys(names, "not simulated"))
+    try:
+        return _quoted(definition, content, names)
+    except (AttributeError, KeyError, TypeError, ValueError):  # of no shape that we wrote
+        return Quoted((), dict.fromkeys(names, "changed by hand"))
+
+
+def _quoted(definition: Definition, content: Json, names: Sequence[str]) -> Quoted:
     if content.get("seal") != seal(content):
         return Quoted((), dict.fromkeys(names, "changed by hand"))
     if content["schema"] != SCHEMA:

@@ -51,8 +51,8 @@ def forecast(
 def _lotteries(definition: Definition) -> Iterator[Table]:
     """Yield what a lottery over the assumed units could find, where no analysis is planned.
 
-    No comparison is more precise than one that chance decided, so that this is the least that
-    any design of this size could find.
+    It is a yardstick by formula, before anybody has chosen a design: a comparison that chance
+    did not decide needs a larger effect to find it from the same data.
     """
     study = definition.study
     planned_for = {study.analyses[name].outcome for name in diagnosable(definition)}

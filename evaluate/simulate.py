@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,19 +20,24 @@ from evaluate.data.variable import Variable
 from evaluate.errors import Refused
 from evaluate.study.columns import analysis_roles
 from evaluate.study.dummy_files import (
+    REGISTER,
+    Progress,
+    entropy,
+    require_register_room,
+    write_truth,
+    write_whole_register,
+)
+from evaluate.study.dummy_places import (
     FILE,
     FOLDER,
     MAIN,
     MARK,
-    NOTICE,
-    REGISTER,
     TRUTH,
-    Progress,
-    entropy,
+    Places,
+    notice,
     places_of,
     problem,
-    write_truth,
-    write_whole_register,
+    writing,
 )
 from evaluate.study.dummy_rows import Asked, Made, make_rows
 from evaluate.study.dummy_spec import one_design
@@ -96,6 +102,7 @@ def simulate(
     assumptions = _assumptions(definition)
     data = _in_form(definition.study.data)
     places = places_of(definition, data, out)
+    register = _register_folder(definition, out)
     progress("rows")
     scenario = _scenario(definition, assumptions, people)
     made = _made(
@@ -106,25 +113,53 @@ def simulate(
         np.random.default_rng(entropy(definition.study.id, "simulate", seed)),
     )
     progress("files")
-    for name, columns in made.sources.items():
-        place, source = places[name]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (place.parent / MARK).write_text(NOTICE, encoding="utf-8")
-        write_rows(_aside(place), source, columns, variables)
-    for place, _ in places.values():  # all or none: what is half written is not ours any more
-        _aside(place).replace(place)
-    files = {name: place for name, (place, _) in places.items()}
-    truth = files[data.main_name if data else MAIN].parent / TRUTH
-    write_truth(truth, definition, made, (seed, scenario), files)
-    base = out or definition.folder / FOLDER
-    if assumptions.register_ is not None:
-        write_whole_register(definition, base / REGISTER, seed, people, progress)
-    beside = base / REGISTER if assumptions.register_ is not None else None
-    return Simulation(tuple(files.values()), truth, made.rows, beside)
+    with writing(definition):
+        truth = _write(definition, made, places, variables, (seed, scenario))
+        if register is not None:
+            write_whole_register(definition, register, seed, people, progress)
+    return Simulation(tuple(place for place, _ in places.values()), truth, made.rows, register)
+
+
+def _register_folder(definition: Definition, out: Path | None) -> Path | None:
+    """Return where the whole register goes, nothing where none is assumed."""
+    assumed = definition.study.assumptions
+    if assumed is None or assumed.register_ is None:
+        return None
+    folder = (out or definition.folder / FOLDER) / REGISTER
+    with writing(definition):
+        require_register_room(definition, folder)
+    return folder
 
 
 def _aside(place: Path) -> Path:
-    return place.with_name(f".{place.name}")
+    return place.with_name(f".simulated-{place.name}")
+
+
+def _write(
+    definition: Definition,
+    made: Made,
+    places: Places,
+    variables: Mapping[str, Variable],
+    drawn: tuple[int, Scenario],
+) -> Path:
+    """Write all files or none, the truth last: what is half written is not ours any more."""
+    data = _in_form(definition.study.data)
+    truth = places[data.main_name if data else MAIN][0].parent / TRUTH
+    with ExitStack() as left:
+        for folder in {place.parent: None for place, _ in places.values()}:
+            folder.mkdir(parents=True, exist_ok=True)
+            names = [place.name for place, _ in places.values() if place.parent == folder]
+            (folder / MARK).write_text(notice(names), encoding="utf-8")
+        for place in (*(one for one, _ in places.values()), truth):
+            left.callback(_aside(place).unlink, missing_ok=True)
+        for name, columns in made.sources.items():
+            place, source = places[name]
+            write_rows(_aside(place), source, columns, variables)
+        written = {name: _aside(place) for name, (place, _) in places.items()}
+        write_truth(_aside(truth), definition, made, drawn, written)
+        for place in (*(one for one, _ in places.values()), truth):
+            _aside(place).replace(place)
+    return truth
 
 
 def _assumptions(definition: Definition) -> Assumptions:

@@ -10,6 +10,10 @@ from evaluate.assumptions.register_definition import Register
 from evaluate.core import Name, Slug, Strict, Text
 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LARGEST = 1e15  # beyond it sums of squares lose what they are about
+Amount = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+Spread = Annotated[float, Field(gt=0, le=LARGEST)]
+Size = Annotated[float, Field(ge=1, le=10_000_000)]
 Share = Annotated[float, Field(ge=0, lt=1)]
 Correlation = Annotated[float, Field(ge=0, lt=1)]
 
@@ -24,23 +28,24 @@ class ByGroup(Strict):
 class ClusterSize(Strict):
     """How many people a cluster holds: at least one; of unlike sizes a gamma variable, rounded."""
 
-    mean: float = Field(ge=1, description="Mean over clusters.")
-    sd: float = Field(default=0, ge=0, description="Standard deviation over clusters.")
+    mean: Size = Field(description="Mean over clusters.")
+    sd: float = Field(
+        default=0, ge=0, le=10_000_000, description="Standard deviation over clusters."
+    )
 
 
 class AssumedOutcome(Strict):
     """One outcome as it is expected to be."""
 
-    baseline: float = Field(
+    baseline: Amount = Field(
         description="Mean without the programme; of a yes or no, the share of yes."
     )
-    effect: float = Field(
+    effect: Amount = Field(
         description="Mean effect per person treated, that is offered, in the outcome's unit; where"
         " `received` is given, on those who take part it is as much larger as fewer do."
     )
-    sd: float | None = Field(
+    sd: Spread | None = Field(
         default=None,
-        gt=0,
         description="Standard deviation between people without the programme, clusters included;"
         " leave it out for a yes or no.",
     )
@@ -63,9 +68,9 @@ class AssumedOutcome(Strict):
 class AssumedCovariate(Strict):
     """One column known before the programme; alike in all clusters, and independent of others."""
 
-    mean: float = Field(default=0, description="Mean; of a yes or no, the share.")
-    sd: float | None = Field(
-        default=None, gt=0, description="Standard deviation; leave it out for a yes or no."
+    mean: Amount = Field(default=0, description="Mean; of a yes or no, the share.")
+    sd: Spread | None = Field(
+        default=None, description="Standard deviation; leave it out for a yes or no."
     )
     strength: Share = Field(
         default=0,
@@ -80,11 +85,11 @@ class Alternative(Strict):
     """The same study with some assumptions changed, for comparison."""
 
     clusters: int | None = Field(default=None, ge=2, description="Assigned clusters.")
-    cluster_size: float | ClusterSize | None = Field(default=None, description="People in each.")
+    cluster_size: Size | ClusterSize | None = Field(default=None, description="People in each.")
     people: int | None = Field(default=None, ge=4, description="Assigned individuals.")
     treated_share: float | None = Field(default=None, gt=0, lt=1, description="Of the units.")
     icc: Correlation | None = Field(default=None, description="Of every outcome.")
-    effect: float | None = Field(default=None, description="On the primary outcome.")
+    effect: Amount | None = Field(default=None, description="On the primary outcome.")
 
 
 class Assumptions(Strict):
@@ -93,7 +98,7 @@ class Assumptions(Strict):
     clusters: int | None = Field(
         default=None, ge=2, description="Assigned clusters, such as schools."
     )
-    cluster_size: float | ClusterSize | None = Field(
+    cluster_size: Size | ClusterSize | None = Field(
         default=None, description="People in each cluster: a mean, or mean and sd."
     )
     people: int | None = Field(

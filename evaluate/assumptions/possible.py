@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from evaluate.assumptions.definition import ByGroup
 from evaluate.assumptions.scenario import Scenario
 from evaluate.assumptions.shares import weights_for
 from evaluate.errors import Refused
 
 FEWEST = 2  # units in each group
+MOST_ROWS = 20_000_000  # that are drawn at a time, and have to be held in memory
+UNLIKE = 3.0  # times the mean beyond one person, that sizes of clusters may vary by
 ROUNDING = 1e-12  # of a share
 
 
@@ -61,6 +64,7 @@ def impossible(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
         Whether the design assigns clusters.
     """
     yield from _units(scenario, clustered=clustered)
+    yield from _sizes(scenario)
     yield from _taking_part(scenario)
     yield from _covariates(scenario)
     for column in scenario.outcomes:
@@ -86,6 +90,25 @@ def _units(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
             f" {scenario.treated_share:g} are assumed",
             "there must be two units in each group, and one of each in every stratum",
             "assume more units, fewer strata or a share nearer to a half",
+        )
+
+
+def _sizes(scenario: Scenario) -> Iterator[Impossible]:
+    size = scenario.size
+    rows = scenario.units * scenario.periods * (1.0 if size is None else size.mean)
+    if rows > MOST_ROWS:
+        yield Impossible(
+            ("people",) if size is None else ("clusters",),
+            f"{rows:.3g} rows are assumed",
+            f"no more than {MOST_ROWS // 1_000_000} million can be drawn at a time",
+            "assume fewer: precision is no question where there are so many",
+        )
+    if size is not None and size.sd > 0.5 + UNLIKE * (size.mean - 1):
+        yield Impossible(
+            ("cluster_size",),
+            f"clusters of {size.mean:g} people in the mean vary by {size.sd:g}",
+            "each holds at least one person, and nearly all would hold just that one",
+            "correct the mean, or assume a smaller `sd`",
         )
 
 
@@ -127,6 +150,13 @@ def _outcome(scenario: Scenario, column: str) -> Iterator[Impossible]:
             f"`icc` is {one.icc:g} and individuals are assumed",
             "correlation within clusters needs clusters",
             "delete `icc`, or assume `clusters`",
+        )
+    if isinstance(one.missing, ByGroup) and 1 in (one.missing.treated, one.missing.comparison):
+        yield Impossible(
+            (*key, "missing"),
+            "nobody in one of the groups is assumed to have an outcome",
+            "there would be nothing to compare",
+            "assume a share below 1",
         )
     if one.sd is not None:
         return

@@ -97,7 +97,10 @@ def _explained(cut: float, covariate: AssumedCovariate, variance: float) -> floa
     if not variance:
         return 0.0
     if covariate.sd:
-        return float(variance / density(cut) ** 2)
+        height = density(cut) ** 2
+        if variance > height:  # also where so few answer yes that it is nothing
+            raise _too_strong()
+        return float(variance / height)
     spread = covariate.mean * (1 - covariate.mean)
     return _needed(cut, threshold(covariate.mean), float(np.sqrt(variance * spread))) ** 2
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from docutils import nodes
 
 from evaluate.book.picture import figure
-from evaluate.book.simulated import ABSENT, MAIN, behaviour, designs
+from evaluate.book.simulated import ABSENT, LOTTERY, MAIN, behaviour, designs
 from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, section, strong, table
 from evaluate.core import Cell
@@ -86,6 +86,9 @@ def _unit(view: View, outcome: str) -> str:
 
 def _blocks(view: View) -> Iterator[nodes.Node]:
     yield from _finds(view)
+    yield from _lottery(view)
+    if note := view.study.get("assumptions", {}).get("note"):
+        yield paragraph(view.texts(note), "ev-note")
     yield from figure(view, "power_curve")
     yield from designs(view)
     yield from _precision(view)
@@ -104,6 +107,22 @@ def _finds(view: View) -> Iterator[nodes.Node]:
     yield paragraph(view.words("power.finds", effect=size, **slots))
     if view.planned:
         yield false_alarms(view)
+
+
+def _lottery(view: View) -> Iterator[nodes.Node]:
+    """Say what chance could have found where no comparison is planned yet."""
+    for row in view.of_kind("diagnosis"):
+        mde, effect = numeric(row.get("mde_formula")), numeric(row.get("effect"))
+        if row.get("scenario") != LOTTERY or mde is None or effect is None:
+            continue
+        outcome = str(row["outcome"])
+        unit, title = _unit(view, outcome), view.texts(view.outcome(outcome)["title"])
+        said = view.words(
+            "power.lottery",
+            mde=view.effect(mde, unit, sign=False),
+            effect=view.effect(effect, unit),
+        )
+        yield paragraph([strong([title, "."]), " ", said])
 
 
 def _precision(view: View) -> Iterator[nodes.Node]:

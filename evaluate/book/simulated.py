@@ -16,6 +16,7 @@ from evaluate.core import Cell
 
 ABSENT = "–"
 MAIN = "main"  # the design as planned, among the scenarios of a diagnosis
+LOTTERY = "lottery"  # where no design is planned: what chance could have found, by formula
 
 
 def designs(view: View) -> Iterator[nodes.Node]:
@@ -68,7 +69,11 @@ def _behaves(view: View, row: Row) -> Sequence[Content]:
 def _by_outcome(view: View, caption: str) -> Iterator[tuple[Content, list[Row]]]:
     """Yield a caption and rows for each outcome and analysis, the design as planned first."""
     order = list(view.study["outcomes"])
-    rows = [one for one in view.of_kind("diagnosis") if one.get("outcome") in order]
+    rows = [
+        one
+        for one in view.of_kind("diagnosis")
+        if one.get("outcome") in order and one.get("scenario") != LOTTERY
+    ]
     analyses = list(dict.fromkeys(one["analysis"] for one in rows))
 
     def place(row: Row) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from evaluate.core import Cell
 from evaluate.diagnosis.draws import Drawn, Progress, Question, Task, simulate_all
@@ -147,7 +148,7 @@ def _curves(work: _Work, spots: Sequence[Point], draws: int) -> dict[tuple[str, 
 
 def _along_effects(work: _Work, main: Question, draws: int) -> dict[tuple[str, str], Task]:
     """Return studies along the curve of effects, where moving an estimate is not the same."""
-    if main.assumed.sd is not None:
+    if main.moves:
         return {}
     asked = ((one, main.with_truth(one)) for one in effects(main, formula_mde(main)))
     return {
@@ -160,12 +161,13 @@ def _along_effects(work: _Work, main: Question, draws: int) -> dict[tuple[str, s
 def _guesses(
     work: _Work, guessed: Mapping[str, tuple[Question, int]]
 ) -> dict[tuple[str, str], Task]:
-    """Return studies near the detectable effect of a share, whose variance moves with it."""
+    """Return studies near the detectable effect, where their spread moves with the effect."""
     return {
         (key, "guess"): task
         for key, (question, draws) in guessed.items()
-        if question.assumed.sd is None
+        if not question.moves
         and (size := formula_mde(question) or limit(question) * _WITHIN)
+        and isfinite(size)
         and (task := _at(work, question, size, draws)) is not None
     }
 
@@ -190,7 +192,7 @@ def _detectable(
         truth = tasks[at].question.truth
         found[key] = detectable(drawn[at], truth)
         size = found[key].get("mde")
-        if question.assumed.sd is None and size and abs(size - abs(truth)) > _NEAR * abs(truth):
+        if not question.moves and size and abs(size - abs(truth)) > _NEAR * abs(truth):
             task = _at(work, question, size, draws)
             again |= {(key, "again"): task} if task else {}
     if again:
@@ -234,7 +236,7 @@ def _rows(
                 rows.append(_place(axis, one.value, of, task.question.truth, reached[key]))
         yield from sorted(rows, key=lambda row: float(row["value"] or 0.0))
     size = formula_mde(main)
-    if main.assumed.sd is not None:  # any effect's power follows from the same studies
+    if main.moves:  # any effect's power follows from the same studies
         size = size or reached[MAIN].get("mde")
     for effect in effects(main, size):
         at, moved = _nearest(main, effect, drawn)
@@ -249,7 +251,7 @@ def _nearest(
     """Return the studies that tell the power at an effect, and the effect they were drawn at."""
     if not effect:
         return drawn[MAIN, "none"], 0.0
-    if main.assumed.sd is not None or effect == main.truth:
+    if main.moves or effect == main.truth:
         return drawn[MAIN, "there"], main.truth
     return drawn.get(("effect", repr(effect))), effect
 

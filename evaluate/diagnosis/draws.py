@@ -68,6 +68,16 @@ class Question:
         """Return the effect that is asked for, as it is put into the data."""
         return self.assumed.effect / self.dilution
 
+    @property
+    def moves(self) -> bool:
+        """Return whether another true effect moves each study's estimate and nothing else.
+
+        Not of a share, whose variance hangs on it, nor of an offer that some do not take up:
+        a larger effect on those alone who take part spreads the treated further apart.
+        """
+        offer = self.scenario.received is not None and self.estimand.summary != "LATE"
+        return self.assumed.sd is not None and not offer
+
     def with_truth(self, effect: float) -> Question:
         """Return the question with another true effect of what is asked for."""
         one = self.assumed.model_copy(update={"effect": effect * self.dilution})

@@ -15,6 +15,7 @@ from evaluate.inference.mdes import (
     correlation_of_means,
     individuals,
 )
+from evaluate.inference.power import multiplier
 from evaluate.inference.shares import detectable_difference
 
 _TWO_PERIODS = 2
@@ -72,14 +73,16 @@ def formula_mde(question: Question) -> float | None:
         return None
     down, level = assumed.effect < 0, question.settings.conf_level
     if assumed.sd is not None:
-        return layout.mdes(conf_level=level) * assumed.sd / question.dilution
+        wider = multiplier(layout.df, conf_level=level) ** 2 * _unlike(question)
+        found = layout.mdes(conf_level=level) * assumed.sd / question.dilution
+        return found / sqrt(1 - wider) if wider < 1 else None
     share = question.scenario.treated_share
     people = 1 / (layout.scale * share * (1 - share))
     n = people * share, people * (1 - share)
     found = detectable_difference(
         assumed.baseline, n, df=layout.df, downwards=down, conf_level=level
     )
-    return None if found is None else abs(found) / question.dilution
+    return abs(found) / question.dilution if found else None  # 0: there is no room for any
 
 
 def formula_std_error(question: Question) -> float | None:
@@ -94,11 +97,26 @@ def formula_std_error(question: Question) -> float | None:
     if layout is None:
         return None
     if assumed.sd is not None:
-        return sqrt(layout.scale) * assumed.sd / question.dilution
+        wider = _unlike(question) * assumed.effect**2
+        return sqrt(layout.scale * assumed.sd**2 + wider) / question.dilution
     share, other = assumed.baseline, assumed.baseline + assumed.effect
     chance = question.scenario.treated_share
     variance = share * (1 - share) * chance + other * (1 - other) * (1 - chance)
     return sqrt(layout.scale * variance) / question.dilution
+
+
+def _unlike(question: Question) -> float:
+    """Return the variance that an offer adds where some take it up, per square of its effect.
+
+    Those who take part have the whole effect and the others none, so that people in a group
+    differ by it too. The effect of taking part is free of that.
+    """
+    by, share = question.scenario.received, question.scenario.treated_share
+    if by is None or question.estimand.summary == "LATE" or question.scenario.periods > 1:
+        return 0.0
+    each = by.treated * (1 - by.treated) / share
+    each += by.comparison * (1 - by.comparison) / (1 - share)
+    return each / expected_rows(question) / (by.treated - by.comparison) ** 2
 
 
 def expected_rows(question: Question) -> float:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from evaluate.claims import detectable
 from evaluate.evidence.definition import Threat
-from evaluate.evidence.eef_threats import TITLES, Rated, adjustment, overall_attrition, threats
+from evaluate.evidence.eef_threats import (
+    ROUNDING,
+    TITLES,
+    Rated,
+    adjustment,
+    overall_attrition,
+    threats,
+)
 from evaluate.evidence.facts import Case, number
 from evaluate.evidence.ratings_row import NO_EFFECT, NO_KIND, Rating, nothing, settled
 from evaluate.evidence.ratings_rules import EefRules, rules
@@ -127,7 +134,8 @@ def attrition_locks(per_cent: float, rule: EefRules) -> int:
     rule : EefRules
         The rule.
     """
-    return next((one.locks for one in rule.attrition.value if per_cent <= one.up_to), 0)
+    bands = rule.attrition.value
+    return next((one.locks for one in bands if per_cent <= one.up_to + ROUNDING), 0)
 
 
 def standardised_mdes(case: Case) -> tuple[float, str] | None:

@@ -21,6 +21,7 @@ TITLES: dict[Threat, str] = {
 }
 _LATE = ("after_outcome", "unknown")
 _SEVERAL = 2  # one high threat beside as many moderate ones, or as many high ones
+ROUNDING = 1e-9  # of per cent: 1 - 19 / 20 in floating point is above 0.05
 _MANY = 4  # more moderate threats than these the published rule does not cover
 
 
@@ -111,7 +112,7 @@ def _shown(case: Case, rules: EefRules) -> dict[Threat, Rated]:
     """Return what the finding itself shows: no judgement may stand below it."""
     found: dict[Threat, Rated] = {}
     lost = overall_attrition(case)
-    if lost is not None and 100 * lost > rules.missing_moderate.value:
+    if lost is not None and 100 * lost > rules.missing_moderate.value + ROUNDING:
         why = f"more than {rules.missing_moderate.value:g} % of those assigned lack an outcome"
         found["missing_data"] = Rated("moderate", "unknown", why)
     elif case.checks.get("joins") == "failed":

@@ -105,7 +105,9 @@ class Made:
         found: dict[str, float | int] = {}
         for name, group in (("treated", 1.0), ("comparison", 0.0)):
             here = values[(groups == group) & ~np.isnan(values)]
-            found |= {f"n_{name}": len(here), f"mean_{name}": round(float(here.mean()), 9)}
+            found[f"n_{name}"] = len(here)
+            if len(here):
+                found[f"mean_{name}"] = round(float(here.mean()), 9)
         return found
 
 

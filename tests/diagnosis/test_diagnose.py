@@ -163,6 +163,29 @@ def test_the_detectable_share_is_drawn_where_it_lies():
     assert at.found.mean() == pytest.approx(0.8, abs=3.29 * np.sqrt(0.16 / 200) * np.sqrt(2))
 
 
+@pytest.mark.slow
+def test_the_detectable_effect_of_an_offer_is_drawn_where_it_lies():
+    # A larger effect on the three in ten who take part spreads the treated further apart, so
+    # that the limits of studies with a small effect, moved, find too much.
+    assumed = NUMBER.model_copy(update={"effect": 0.1})
+    asked = question(
+        Randomised(treated="t", received="came"),
+        assumed,
+        estimand="ITT",
+        units=80,
+        size=None,
+        received=ByGroup(treated=0.3, comparison=0.0),
+    )
+    assert not asked.moves
+    found = diagnose({"main": asked}, (2,), draws=400, workers=1)
+    size = found.scenarios["main"]["mde"]
+    (at,) = simulate_all([Task(asked.with_truth(size), (77,), 800)], workers=1)
+    errors = np.hypot(np.sqrt(0.16 / 800), np.sqrt(0.16 / 400))
+    assert at.found.mean() == pytest.approx(0.8, abs=3.29 * errors)
+    (small,) = simulate_all([Task(asked, (78,), 2000)], workers=1)
+    assert detectable(small, asked.truth)["mde"] < 0.97 * formula_mde(asked)
+
+
 def test_no_share_above_one_is_promised():
     asked = people(24, SHARE.model_copy(update={"baseline": 0.9, "effect": 0.05}))
     row = diagnose({"main": asked}, (2,), draws=30, workers=1).scenarios["main"]

@@ -50,6 +50,14 @@ CASES = {
         size=None,
         received=ByGroup(treated=0.8, comparison=0.1),
     ),
+    "an offer that few take up": question(
+        Randomised(treated="t", received="came"),
+        NUMBER,
+        estimand="ITT",
+        units=80,
+        size=None,
+        received=ByGroup(treated=0.3, comparison=0.0),
+    ),
 }  # fmt: skip
 
 
@@ -115,6 +123,7 @@ WRONG = {
         schools(period="year", periods=2, outcome=NUMBER, icc=0.3)
     ),
     "individuals, a third treated, some lost": lambda asked: layout_of(people(480)),
+    "an offer that few take up": lambda asked: layout_of(people(106)),  # all take it up
 }
 
 
