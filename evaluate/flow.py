@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -29,6 +28,7 @@ from evaluate.errors import Refused
 from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
 from evaluate.forecast import forecast
+from evaluate.inference.stream import stream
 from evaluate.linkage import flow_table, linked
 from evaluate.prepare import Prepared, prepare, work_folder
 from evaluate.registered import as_registered, beside
@@ -140,11 +140,11 @@ def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
         adjustment=analysis.adjustment,
         std_errors=analysis.inference.std_errors,
         conf_level=analysis.inference.conf_level,
-        seed=_stream(study.id, name),
+        seed=stream(study.id, name),
         draws=analysis.inference.draws,
         subgroups=tuple(one.column for one in analysis.subgroups),
         probability=analysis.assignment.probability if analysis.assignment else None,
-        family=None if family is None else _stream(study.id, "family", family),
+        family=None if family is None else stream(study.id, "family", family),
     )
     sample = sample_of(prepared.samples[name], column)
     estimand = Estimand(analysis.estimand, column, outcome.unit)
@@ -233,8 +233,8 @@ def _money(study: Study, rows: tuple[Estimate, ...]) -> tuple[tuple[Table, ...],
         return (), [Refusal("economics", "no_effect", why, fix)]
     direction = study.outcomes[study.analyses[spec.analysis].outcome].direction
     try:
-        stream = _stream(study.id, "economics")
-        return account(spec, found[0], seed=stream, direction=direction), []
+        entropy = stream(study.id, "economics")
+        return account(spec, found[0], seed=entropy, direction=direction), []
     except Refused as refused:
         return (), [Refusal("economics", refused.code, refused.why, refused.fix)]
 
@@ -271,10 +271,3 @@ def _verdicts(prepared: Prepared, released: Released) -> Iterator[Verdict]:
         checks = [one for one in released.checks if one.analysis == name]
         step, because = rung(design.rung, design.needs, checks)
         yield Verdict(key, word, step, (*weak, *because), detectable(row))
-
-
-def _stream(*names: str) -> tuple[int, ...]:
-    """Return the entropy of a random stream named by study and analysis."""
-    return tuple(
-        int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") for name in names
-    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from evaluate import __version__
 from evaluate.diagnosed import quoted
 from evaluate.diagnosis.diagnose import MAIN
 from evaluate.errors import Problem, StudyError
+from evaluate.findings.atomic import write_whole
 from evaluate.findings.provenance import source
 from evaluate.study.deviations import current_form
 from evaluate.study.differences import differences
@@ -239,17 +238,7 @@ def _write(target: Path, text: str) -> None:
         raise StudyError(Problem(shown_lock(target), "its folder is a link", why, fix))
     try:
         target.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".lock-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_whole(target, text)
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
         raise StudyError(Problem(shown_lock(target), what, why, fix)) from None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from evaluate.diagnosis.diagnose import DRAWS, MAIN, Diagnosis, diagnose
 from evaluate.diagnosis.draws import Question
 from evaluate.diagnosis.scenarios import refusal
 from evaluate.errors import Problem, Refused, StudyError
+from evaluate.findings.atomic import write_whole
 from evaluate.inference.stream import stream
 from evaluate.study.load import Definition, load
 
@@ -158,17 +157,7 @@ def _write(file: Path, text: str) -> None:
     """Write the file so that a crash leaves either the old one or the new."""
     try:
         file.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".diagnosis-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, file)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_whole(file, text)
     except OSError as error:
         raise StudyError(
             Problem(

@@ -19,6 +19,7 @@ from evaluate.findings.provenance import digest, keyed, source
 from evaluate.study import prose
 from evaluate.study.against_plan import Registered, in_the_plan, registered
 from evaluate.study.columns import analysis_roles
+from evaluate.study.dummy_places import require_own_rows
 from evaluate.study.expectations import FILE as EXPECTATIONS
 from evaluate.study.expectations import contradictions
 from evaluate.study.load import Definition, load
@@ -92,6 +93,7 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
         raise StudyError(*problems)
     hashes = _hashes(definition, dictionary)
     data = definition.study.data
+    require_own_rows(definition)
     if data is None or definition.study.status == "planned":
         yield Prepared(definition, texts, None, {}, hashes, plan)
         return
@@ -151,7 +153,7 @@ def refuse_contradictions(definition: Definition) -> None:
     StudyError
         With every contradiction between the two.
     """
-    if not (definition.folder / EXPECTATIONS).is_file():
+    if not os.path.lexists(definition.folder / EXPECTATIONS):
         return
     dictionary = dictionary_for(definition.folder)
     if found := contradictions(definition, dictionary, work_folder(definition)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -132,7 +133,7 @@ def _register_folder(definition: Definition, out: Path | None) -> Path | None:
 
 
 def _aside(place: Path) -> Path:
-    return place.with_name(f".simulated-{place.name}")
+    return place.with_name(f".simulated-{os.getpid()}-{place.name}")
 
 
 def _write(

@@ -57,7 +57,8 @@ class AssumedOutcome(Strict):
     autocorrelation: Correlation | None = Field(
         default=None,
         description="Correlation in neighbouring periods: of a cluster's effect, with other people"
-        " in each period, or of an individual's values; falls by its powers. 0 if left out.",
+        " in each period, or of an individual's values; falls by its powers, but for what covariates"
+        " explain, which stays. Left out, 0, or of individuals what covariates explain.",
     )
     missing: Share | ByGroup = Field(
         default=0, description="Share without an outcome, lost whatever it was."
@@ -148,4 +149,6 @@ class Assumptions(Strict):
             raise ValueError("there is not exactly one of `clusters` and `people`; keep one")
         if (self.clusters is None) != (self.cluster_size is None):
             raise ValueError("`clusters` and `cluster_size` belong together; give both or neither")
+        if "main" in self.alternatives:
+            raise ValueError("`main` is the study as planned; give the alternative another name")
         return self

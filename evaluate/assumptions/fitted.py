@@ -14,6 +14,9 @@ from evaluate.assumptions.pools import Test, limits, pool
 from evaluate.data.variable import Levels, Variable
 
 Float = NDArray[np.float64]
+Ends = tuple[float | None, float | None]
+HALF = 0.5
+GRID, ROUNDS = 4000, 30  # quantiles, and steps, by which the effect of rounding is undone
 
 
 def fit_names(values: NDArray[np.str_], variable: Variable, tests: Sequence[Test] = ()) -> Values:
@@ -81,18 +84,64 @@ def fit_numbers(
             "correct the type in the dictionary, or `sd` in the assumptions",
         )
     found: Float | None = values
-    low, high = limits(variable, tests)
-    if expected[1]:
-        found = bounded(values, expected[0], expected[1], low, high)
+    ends, whole = limits(variable, tests), variable.type == "integer"
+    if expected[1] and whole:
+        found = _whole(values, expected, ends)
+    elif expected[1]:
+        found = bounded(values, *expected, *ends)
     if found is None:
         raise Stuck(
             f"within the range of `{variable.name}` nothing has the mean and the `sd` that are"
             " assumed",
             "lower `sd`, correct `baseline` and `effect`, or widen the range",
         )
-    if variable.type == "integer":
+    if whole:
         found = np.round(found)
     return as_cells(found, text=variable.type == "category")
+
+
+def _whole(values: Float, expected: tuple[Float, float], ends: Ends) -> Float | None:
+    """Return whole numbers with each row's mean and the standard deviation kept."""
+    mean, sd = expected
+    low, high = ends
+    ends = None if low is None else np.ceil(low), None if high is None else np.floor(high)
+    found = values.copy()
+    for centre in np.unique(mean):
+        rows = mean == centre
+        drawn = _rounded((values[rows] - centre) / sd, _aim(float(centre), sd, ends), ends)
+        if drawn is None:
+            return None
+        found[rows] = drawn
+    return found
+
+
+def _aim(mean: float, sd: float, ends: Ends) -> tuple[float, float]:
+    """Return the mean and spread whose numbers have the wanted ones once they are rounded."""
+    from scipy.special import ndtri
+
+    grid = ndtri((np.arange(GRID) + HALF) / GRID)
+    aim = mean, sd
+    for _ in range(ROUNDS):
+        there = _rounded(grid, aim, ends)
+        if there is None or not there.std():
+            return mean, sd
+        aim = aim[0] + mean - float(there.mean()), aim[1] * sd / float(there.std())
+    return (mean, sd) if _rounded(grid, aim, ends) is None else aim
+
+
+def _rounded(standard: Float, aim: tuple[float, float], ends: Ends) -> Float | None:
+    """Return whole numbers; each, the ends too, stands for half a unit on each side of it."""
+    (mean, sd), (low, high) = aim, ends
+    found = bounded(
+        mean + sd * standard,
+        np.full(len(standard), mean),
+        sd,
+        None if low is None else low - HALF,
+        None if high is None else high + HALF,
+    )
+    if found is None:
+        return None
+    return np.clip(np.round(found), -np.inf if low is None else low, high)
 
 
 def keys_of(variable: Variable, number: int) -> Values:

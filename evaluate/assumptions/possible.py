@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from evaluate.assumptions.definition import ByGroup
 from evaluate.assumptions.scenario import Scenario
-from evaluate.assumptions.shares import weights_for
+from evaluate.assumptions.shares import least_correlation, weights_for
 from evaluate.errors import Refused
 
 FEWEST = 2  # units in each group
 MOST_ROWS = 20_000_000  # that are drawn at a time, and have to be held in memory
 UNLIKE = 3.0  # times the mean beyond one person, that sizes of clusters may vary by
+LEAST_TAKEN = 1e-6  # difference of the shares that take part
 ROUNDING = 1e-12  # of a share
 
 
@@ -114,7 +115,7 @@ def _sizes(scenario: Scenario) -> Iterator[Impossible]:
 
 def _taking_part(scenario: Scenario) -> Iterator[Impossible]:
     by = scenario.received
-    if by is not None and by.treated <= by.comparison:
+    if by is not None and by.treated - by.comparison < LEAST_TAKEN:
         yield Impossible(
             ("received",),
             "no more of those treated than of the others are assumed to take part",
@@ -159,6 +160,7 @@ def _outcome(scenario: Scenario, column: str) -> Iterator[Impossible]:
             "assume a share below 1",
         )
     if one.sd is not None:
+        yield from _over_time(scenario, column)
         return
     by = scenario.received
     raised = one.effect / (1.0 if by is None else max(by.treated - by.comparison, 1e-9))
@@ -185,3 +187,20 @@ def _explained(scenario: Scenario, column: str) -> Iterator[Impossible]:
     except Refused as refusal:
         key = ("outcomes", column)
         yield Impossible(key, "a yes or no is explained too well", refusal.why, refusal.fix)
+        return
+    yield from _over_time(scenario, column)
+
+
+def _over_time(scenario: Scenario, column: str) -> Iterator[Impossible]:
+    """Find values of a person that are less alike over time than covariates make them."""
+    again, covariates = scenario.outcomes[column].autocorrelation, scenario.covariates.values()
+    if scenario.size is not None or scenario.periods == 1 or again is None:
+        return
+    least = least_correlation(scenario.outcomes[column], tuple(covariates))
+    if again < least - ROUNDING:
+        yield Impossible(
+            ("outcomes", column, "autocorrelation"),
+            f"a correlation of {again:g} over time is assumed, and covariates give {least:.3g}",
+            "they do not change, so that what they explain of a person is the same each time",
+            "assume a higher `autocorrelation`, or less `strength`",
+        )

@@ -16,8 +16,10 @@ SHORTEST = 3  # years of school before anybody completes
 class Spread(Strict):
     """A mean and a standard deviation."""
 
-    mean: float = Field(gt=0, description="Mean.")
-    sd: float = Field(gt=0, description="Standard deviation between pupils, schools included.")
+    mean: float = Field(ge=0.001, le=1e9, description="Mean.")
+    sd: float = Field(
+        gt=0, le=1e9, description="Standard deviation between pupils, schools included."
+    )
 
 
 class Register(Strict):

@@ -9,7 +9,12 @@ from functools import cache
 import numpy as np
 
 from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome
-from evaluate.assumptions.normal import correlation_for, density, threshold
+from evaluate.assumptions.normal import (
+    correlation_for,
+    covariance_above,
+    density,
+    threshold,
+)
 from evaluate.errors import Refused
 
 
@@ -145,3 +150,28 @@ def persistence(
         return _needed(cut, cut, again * assumed.icc * variance) / weights.between
     constant = sum(weights.covariates)
     return max(0.0, _needed(cut, cut, again * variance) - constant) / (1 - constant)
+
+
+def least_correlation(assumed: AssumedOutcome, covariates: Sequence[AssumedCovariate]) -> float:
+    """Return the correlation of a person's values in two periods that covariates alone give.
+
+    Parameters
+    ----------
+    assumed : AssumedOutcome
+        A number, or a yes or no.
+    covariates : sequence of AssumedCovariate
+        Constant over time.
+
+    Raises
+    ------
+    Refused
+        As ``weights_for``.
+    """
+    if assumed.sd is not None:
+        return sum(one.strength for one in covariates)
+    share = assumed.baseline
+    variance = share * (1 - share)
+    if not variance:
+        return 0.0
+    weights = weights_for(share, 0.0, tuple(covariates))
+    return covariance_above(weights.cut, weights.cut, sum(weights.covariates)) / variance

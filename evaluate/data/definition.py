@@ -173,6 +173,10 @@ class Data(Strict):
             raise ValueError(
                 "dummy rows stand in only for restricted data; delete `dummy`, or set `kind: restricted`"
             )
+        if self.dummy is not None and self.dummy in {one.path for one in self.tables.values()}:
+            raise ValueError(
+                "dummy rows lie where restricted ones do; name another place under `dummy`"
+            )
         for fault in (*_cohort_faults(self), *_join_faults(self)):
             raise ValueError(fault)
         return self

@@ -23,6 +23,7 @@ Float = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 _LABELS = {"cluster", "stratum", "unit"}
 BLOCK = 20  # studies that a worker draws before it reports
+MOST_PER_CORE = 2  # processes
 SCHEDULER, TIMEOUT = "EVALUATE_DASK", "10s"
 
 
@@ -160,12 +161,17 @@ def simulate_all(
     parts: list[list[Any]] = [[] for _ in tasks]
     with _cluster():
         jobs = (delayed(draw_block)(tasks[i].question, tasks[i].name, one) for i, one in blocks)
-        run = Parallel(n_jobs=workers or -1, return_as="generator")(jobs)
+        run = Parallel(n_jobs=_processes(workers), return_as="generator")(jobs)
         for (i, block), part in zip(blocks, run, strict=True):
             parts[i].append(part)
             done += len(block)
             progress(done, total)
     return [_joined(each) for each in parts]
+
+
+def _processes(workers: int | None) -> int:
+    """Return how many processes draw; far more than cores would only use up the memory."""
+    return -1 if workers is None else min(workers, MOST_PER_CORE * (os.cpu_count() or 1))
 
 
 def _blocks(task: Task) -> Iterator[range]:

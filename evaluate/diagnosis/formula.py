@@ -74,8 +74,8 @@ def formula_mde(question: Question) -> float | None:
     down, level = assumed.effect < 0, question.settings.conf_level
     if assumed.sd is not None:
         wider = multiplier(layout.df, conf_level=level) ** 2 * _unlike(question)
-        found = layout.mdes(conf_level=level) * assumed.sd / question.dilution
-        return found / sqrt(1 - wider) if wider < 1 else None
+        size = layout.mdes(conf_level=level) * assumed.sd / question.dilution
+        return size / sqrt(1 - wider) if wider < 1 else None
     share = question.scenario.treated_share
     people = 1 / (layout.scale * share * (1 - share))
     n = people * share, people * (1 - share)

@@ -79,5 +79,5 @@ def whole(value: float) -> int:
 
     So that an effect and its opposite are rounded alike.
     """
-    size = floor(abs(value) + 0.5)
+    size = floor(abs(value) + 0.5 + _ROUNDING)  # 100 x 0.285 is below 28.5 in floating point
     return size if value >= 0 else -size

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 from evaluate.core import Finding
 from evaluate.errors import Problem, StudyError
+from evaluate.findings.atomic import write_whole
 from evaluate.findings.form import from_json, seal, text
 
 FILE = "finding.json"
@@ -38,19 +37,8 @@ def write(finding: Finding, path: Path) -> None:
                 "give the name of a new file",
             )
         )
-    content = text(finding).encode()
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".finding-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        write_whole(path, text(finding))
     except OSError as error:
         raise StudyError(
             Problem(

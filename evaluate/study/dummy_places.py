@@ -195,6 +195,45 @@ def written_before(truth: Path, study: str) -> set[str]:
     return {one for one in files.values() if isinstance(one, str)}
 
 
+def require_own_rows(definition: Definition) -> None:
+    """Refuse rows that were simulated, where the study says that they are not.
+
+    Parameters
+    ----------
+    definition : Definition
+        The study.
+
+    Raises
+    ------
+    StudyError
+        If a file of a public or restricted source is as ``evaluate simulate`` wrote it.
+    """
+    data = definition.study.data
+    if data is None or data.kind == "dummy":
+        return
+    for source in data.tables.values():
+        for file in _files(definition.folder, source):
+            truth = next((one / TRUTH for one in file.parents if (one / TRUTH).is_file()), None)
+            files = _content(truth).get("files") if truth is not None else None
+            if isinstance(files, dict) and hash_of(file) in files.values():
+                raise problem(
+                    definition, ("data", "kind"),
+                    f"`data.kind` is `{data.kind}`, and `{shown(file.name)}` was simulated",
+                    "rows that were invented would pass for a result",
+                    "put the real rows in their place, or write `kind: dummy`",
+                )  # fmt: skip
+
+
+def _files(folder: Path, source: Source) -> list[Path]:
+    """Return the files that a source may read, without opening one."""
+    path = source.path
+    if path is None:
+        return []
+    found = folder.glob(path) if set("*?") & set(path) else [folder / path]
+    within = [one.rglob("*") if one.is_dir() else [one] for one in found]
+    return [one for some in within for one in some if one.is_file()]
+
+
 def _content(truth: Path) -> Mapping[str, object]:
     try:
         with truth.open("rb") as file:

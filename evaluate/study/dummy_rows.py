@@ -13,6 +13,7 @@ from evaluate.assumptions.backwards import Frame, Stuck, Values, choose, invert
 from evaluate.assumptions.fitted import fit_names, fit_numbers, keys_of
 from evaluate.assumptions.pools import Drawn, Test, meets, pool
 from evaluate.assumptions.scenario import Scenario
+from evaluate.assumptions.trial import taking
 from evaluate.core import Strict
 from evaluate.data.definition import Data
 from evaluate.data.rules import Derive
@@ -175,7 +176,10 @@ def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
     """Return the drawn columns as the dictionary has them; those computed anew are left out."""
     role, tests = roles(drawn.spec), asked.tests()
     assumed = {**scenario.outcomes, **scenario.covariates}
-    treated = next(name for name, one in role.items() if one == "treatment")
+    # The programme acts on those who take part, where the rows tell who does.
+    acted = next((name for name, one in role.items() if one == "received"), None)
+    share = 1.0 if acted is None else taking(scenario)
+    acted = acted or next(name for name, one in role.items() if one == "treatment")
     found: Columns = {}
     for name, values in drawn.data.items():
         kind = role.get(name)
@@ -190,7 +194,7 @@ def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
             mean = np.zeros(len(values))
             one = scenario.outcomes.get(name)
             if one is not None:
-                mean = one.baseline + one.effect * drawn.data[treated]
+                mean = one.baseline + one.effect / share * drawn.data[acted]
             elif name in scenario.covariates:
                 mean += scenario.covariates[name].mean
             sd = getattr(assumed.get(name), "sd", None) or 0.0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import isclose
 from pathlib import Path
@@ -34,6 +36,7 @@ from evaluate.study.yaml import parse
 FILE = "expect.yaml"
 MISSING = "missing"
 _WHY = "the definition is tried on invented people before it is trusted with real ones"
+_UNKNOWN = "column `{}` is not in the dictionary"
 Rows = tuple[dict[ColumnName, Scalar], ...]
 Variables = Mapping[str, Variable]
 
@@ -104,14 +107,14 @@ def contradictions(
         If the file cannot be read, or the study has no data block.
     """
     file = definition.folder / FILE
-    if not file.is_file():
+    if not os.path.lexists(file):
         return ()
     document = parse(decode(read(file), file))
     expected = _read(document, file)
     data = definition.study.data
-    where = f"{shown(file)}:1"
     if data is None:
-        raise StudyError(Problem(where, "the study has no `data`", _WHY, f"delete `{FILE}`"))
+        at, what = f"{shown(file)}:1", "the study has no `data`"
+        raise StudyError(Problem(at, what, _WHY, f"delete `{FILE}`"))
     everybody = dictionary.variables(definition.folder.resolve().name)
     # Columns that only the files have are not needed here.
     variables = {name: replace(one, section=COMMON) for name, one in everybody.items()}
@@ -156,25 +159,25 @@ class _Trial:
             for column in one.outcomes:
                 if column not in self.variables:
                     line = document.line(("people", number, "outcomes", column))
-                    what = f"column `{column}` is not in the dictionary"
-                    fix = choose(column, [each.name for each in self.data.derive])
-                    yield Problem(f"{shown(file)}:{line}", what, _WHY, fix)
+                    what, derived = _UNKNOWN.format(column), [one.name for one in self.data.derive]
+                    yield Problem(f"{shown(file)}:{line}", what, _WHY, choose(column, derived))
         for key, rows in places:
             for name in rows:
+                at = f"{shown(file)}:{document.line((*key, name))}"
                 if name not in self.data.tables:
-                    at = f"{shown(file)}:{document.line((*key, name))}"
                     what = f"the study has no source `{name}`"
                     yield Problem(at, what, _WHY, choose(name, self.data.tables))
+                for column in {column: 0 for row in rows[name] for column in row}:
+                    if column not in self.variables:
+                        fix = choose(column, self.variables)
+                        yield Problem(at, _UNKNOWN.format(column), _WHY, fix)
 
     def run(self, document: Document, file: Path) -> Iterator[Problem]:
         """Yield where the definition and the expectations contradict each other."""
-        people = self.expected.people
-        found: dict[str, _Fate] = {}
+        people, found = self.expected.people, {}
         if self.data.cohort is not None:
-            try:
+            with suppress(EvaluateError):  # alone, each person's rows can be told from others'
                 found = self._try(people)
-            except EvaluateError:  # alone, each person's rows can be told from the others'
-                found = {}
         for number, one in enumerate(people):
             at = f"{shown(file)}:{document.line(('people', number))}"
             try:
@@ -198,8 +201,7 @@ class _Trial:
             yield ("included",), f"`{one.id}` is expected to be left out, and is used"
             return
         if one.reason is not None and one.reason != fate.reason:
-            what = f"`{one.id}` is left out for another reason: {fate.reason}"
-            yield ("reason",), what
+            yield ("reason",), f"`{one.id}` is left out for another reason: {fate.reason}"
         for column, value in one.outcomes.items():
             variable, seen = self.variables[column], fate.values[column]
             if not _equal(value, seen, variable):
@@ -228,14 +230,15 @@ class _Trial:
         found = {one.id: _Fate(lost, {}) for one in people}
         ids = {self._cell(one): one.id for one in self.expected.people}
         for value, fate, *values in cells:
-            name = ids.get(value, people[0].id)
-            found[name] = _Fate(reasons.get(fate), dict(zip(columns, values, strict=True)))
+            name = ids.get(value) if self.data.cohort else people[0].id
+            if name is not None:  # else a row that belongs to nobody here
+                found[name] = _Fate(reasons.get(fate), dict(zip(columns, values, strict=True)))
         return found
 
     def _cell(self, one: Person) -> Scalar:
         """Return what the person's column holds: the name, or a number in its place."""
         cohort = self.data.cohort
-        if cohort is not None and self.variables[cohort.person].type in {"text", "category"}:
+        if cohort and self.variables[cohort.person].type in {"text", "category"}:
             return one.id
         return [each.id for each in self.expected.people].index(one.id) + 1
 

@@ -181,11 +181,16 @@ def _content(path: Path) -> Json:
     if len(raw) > MAX_BYTES:
         raise _error(path, "is larger than 5 MB, which no plan is", _RESTORE)
     try:
-        content = json.loads(raw.decode("utf-8"), parse_constant=_no_number)
+        content = json.loads(
+            raw.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_no_twins
+        )
         sha256({"content": content})
     except (ValueError, RecursionError, TypeError):
         raise _error(path, "is not the JSON that was written", _RESTORE) from None
     if not isinstance(content, dict) or not isinstance(content.get("definition", {}), dict):
+        raise _error(path, "is not a locked plan", _RESTORE)
+    plan = content.get("definition", {})
+    if any(not isinstance(plan.get(key, {}), dict) for key in ("analyses", "outcomes")):
         raise _error(path, "is not a locked plan", _RESTORE)
     return content
 
@@ -199,6 +204,13 @@ def _day(value: object) -> date | None:
 
 def _no_number(name: str) -> float:
     raise ValueError(name)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> Json:
+    """Refuse a key that stands twice: a reader would see the one, and the seal the other."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError
+    return found
 
 
 def _short(value: object) -> str:

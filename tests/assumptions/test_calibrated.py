@@ -16,8 +16,10 @@ from evaluate.assumptions.definition import (
     ClusterSize,
 )
 from evaluate.assumptions.scenario import Scenario
+from evaluate.assumptions.shares import least_correlation
 from evaluate.design import Simulated
 from evaluate.designs.randomised import DESIGN, Randomised
+from evaluate.errors import Refused
 
 NUMBER = AssumedOutcome(baseline=40, effect=2.5, sd=10, icc=0.12, missing=0.08)
 SHARE = AssumedOutcome(
@@ -143,3 +145,24 @@ def test_people_seen_again_are_as_alike_as_declared() -> None:
         found = [np.corrcoef(values[i], values[i + 1])[0, 1] for i in (0, 1)]
         # Twice 4 000 pairs: three errors of a correlation are 3 (1 - r²) / sqrt(8 000).
         assert np.mean(found) == pytest.approx(covered, abs=3 * (1 - covered**2) / np.sqrt(8000))
+
+
+def test_people_less_alike_over_time_than_covariates_make_them_are_refused() -> None:
+    covariates = {"grade": AssumedCovariate(sd=1, strength=0.3)}
+    rng = np.random.default_rng(4)
+    for sd in (10.0, None):
+        outcome = AssumedOutcome(baseline=0.4, effect=0, sd=sd)
+        scenario = Scenario(
+            units=6000, size=None, outcomes={"y": outcome}, covariates=covariates, periods=3
+        )
+        # Left out, what covariates explain is all that stays, over one period as over two.
+        values = DESIGN.simulate(Randomised(treated="t"), scenario, rng).data["y"].reshape(3, -1)
+        least = least_correlation(outcome, tuple(covariates.values()))
+        for i, j in ((0, 1), (0, 2)):
+            assert np.corrcoef(values[i], values[j])[0, 1] == pytest.approx(least, abs=0.04)
+        lower, higher = (
+            with_outcomes(scenario, autocorrelation=least + step) for step in (-0.01, 0.01)
+        )
+        with pytest.raises(Refused, match="over time"):
+            DESIGN.simulate(Randomised(treated="t"), lower, rng)
+        assert len(DESIGN.simulate(Randomised(treated="t"), higher, rng).data["y"]) == 18_000

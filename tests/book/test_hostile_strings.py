@@ -138,7 +138,8 @@ def keys(table: Any) -> set[str]:
     """Return the columns whose words the book looks up, or by which it finds a row."""
     free = table.id == "main.balance"
     first = set() if free else {table.columns[0].name}
-    return first | {"category", "state", "side", "status", "arm", "measure", "payer", "per"}
+    words = {"category", "state", "side", "status", "arm", "measure", "payer", "per"}
+    return first | words | {"outcome", "scale", "stage", "list", "source", "when", "scenario", "axis"}
 
 
 def hostile(finding: Finding, rotation: int) -> Finding:

@@ -13,6 +13,7 @@ from evaluate.data.array_sample import ArraySample
 from evaluate.designs.randomised import DESIGN, Randomised
 from evaluate.diagnosis.diagnose import diagnose
 from evaluate.diagnosis.draws import Task, draw_block, simulate_all
+from evaluate.diagnosis.formula import formula_mde
 from evaluate.diagnosis.measures import detectable, power_at
 from evaluate.diagnosis.scenarios import points, refusal
 from evaluate.diagnosis.tables import CURVE, KIND, tables

@@ -11,6 +11,7 @@ from evaluate.core import Estimate
 from evaluate.diagnosed import FILE, fits, questions_of, quoted
 from evaluate.diagnosis.precision import Both, precision
 from evaluate.errors import StudyError
+from evaluate.findings.form import seal
 from evaluate.power import power, sentences
 from evaluate.study.load import load
 
@@ -141,8 +142,13 @@ def test_a_diagnosis_is_quoted_only_where_it_is_of_this_study(study):
     text = (study / FILE).read_text()
     (study / FILE).write_text(text.replace('"power": ', '"power": 1', 1))
     assert set(quoted(load(study)).states.values()) == {"changed by hand"}
-    (study / FILE).write_text("[1, 2")
-    assert set(quoted(load(study)).states.values()) == {"changed by hand"}
+    for garbage in ("[1, 2", '{"seal": "x", "a": "\\ud800"}', '{"seal": NaN}', "{}"):
+        (study / FILE).write_text(garbage)
+        assert set(quoted(load(study)).states.values()) == {"changed by hand"}
+    for part in ("schema", "analyses", "tables"):  # a seal over what we never write
+        other = {key: one for key, one in json.loads(text).items() if key not in (part, "seal")}
+        (study / FILE).write_text(json.dumps({**other, "seal": seal(other)}))
+        assert set(quoted(load(study)).states.values()) == {"changed by hand"}
 
 
 @pytest.mark.parametrize(

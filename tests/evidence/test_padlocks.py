@@ -17,8 +17,9 @@ from rated_findings import (
     threat,
 )
 
+from evaluate.checks.attrition import Arm
 from evaluate.core import Table
-from evaluate.evidence.eef import standardised_mdes
+from evaluate.evidence.eef import attrition_locks, standardised_mdes
 from evaluate.evidence.eef_threats import adjustment, threats
 from evaluate.evidence.ratings_rules import EefRules, rules
 
@@ -93,6 +94,22 @@ def test_a_precise_trial_whose_threats_are_low() -> None:
 )
 def test_the_least_column_holds(changes: dict[str, Any], value: str) -> None:
     assert eef(**changes)[:2] == (value, "computed")
+
+
+@pytest.mark.parametrize(
+    ("n", "used", "locks", "level"),
+    [(40, 38, 5, "low"), (40, 37, 5, "moderate"), (10, 9, 5, "moderate"), (10, 8, 4, "moderate"),
+     (10, 7, 3, "moderate"), (10, 6, 2, "moderate"), (10, 5, 1, "moderate")],
+)  # fmt: skip
+def test_a_loss_of_exactly_a_bound_is_within_it(n: int, used: int, locks: int, level: str) -> None:
+    # As the check of attrition computes it: 1 - 38 / 40 is above 0.05, 1 - 7 / 10 above 0.3.
+    lost = Arm(n, used).lost
+    assert attrition_locks(100 * lost, RULE) == locks
+    threats_ = judged()["threats"] | {"missing_data": threat("low")}
+    one = case(tables=(attrition(lost, 0.0),), evidence=judged(threats=threats_))
+    found = threats(one, RULE)["missing_data"]
+    assert found is not None
+    assert found.level == level
 
 
 def test_no_rating_is_below_nought() -> None:

@@ -150,7 +150,8 @@ def test_shown_numbers_add_up_and_stay_inside_their_interval(
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [(2.5, 3), (-2.5, -3), (0.49, 0), (-0.49, 0), (3.0, 3)]
+    ("value", "number"),
+    [(2.5, 3), (-2.5, -3), (0.49, 0), (-0.49, 0), (3.0, 3), (100 * 0.285, 29), (100 * -0.285, -29)],
 )
 def test_halves_are_rounded_alike_on_both_sides(value: float, number: int) -> None:
     assert whole(value) == number

@@ -542,6 +542,7 @@ def deeper(path):
 HOSTILE = {
     "edited-plan": (edit('"adjustment": "none"', '"adjustment": "additive"'), "was changed after"),
     "edited-date": (edit("2026-01-05", "2025-01-05"), "was changed after the plan was locked"),
+    "a-key-twice": (edit('"date": ', '"date": "2001-01-01", "date": '), "is not the JSON that"),
     "edited-access": (edit('"not_accessed"', '"not_created"'), "was changed after"),
     "edited-hash": (edit('"sha256": "', '"sha256": "0'), "was changed after"),
     "truncated": (lambda p: p.write_bytes(p.read_bytes()[:500]), "is not the JSON"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from evaluate.errors import StudyError
@@ -128,6 +130,36 @@ def test_the_study_finds_the_truth(tmp_path: Path) -> None:
     }  # fmt: skip
     assert "dummy-school-" in first
     assert "invented" in (study / "data/DUMMY.md").read_text(encoding="utf-8")
+
+
+def test_an_offer_acts_on_those_who_take_part_within_the_range(tmp_path: Path) -> None:
+    # Pay cannot be below 0, so that it is drawn from a skew distribution around what each
+    # row is expected to have: of those who take part, three times the effect of the offer.
+    study = folder(
+        tmp_path,
+        DUMMY,
+        ("strata: wave}}\nassumptions", "strata: wave, received: attended}}\nassumptions"),
+        ("strata: wave, covariates", "strata: wave, received: attended, covariates"),
+        ("  clusters: 40\n", "  clusters: 400\n  received: {treated: 0.5, comparison: 0.2}\n"),
+        ("estimand: ITT", "estimand: LATE"),
+        ("icc: 0.02", "icc: 0"),
+    )
+    dictionary = study / "data-dictionary.md"
+    dictionary.write_text(
+        dictionary.read_text(encoding="utf-8").replace(
+            "| sex |", "| attended | boolean | | | | Attended | register |\n| sex |"
+        ),
+        encoding="utf-8",
+    )
+    simulate(study)
+    with (study / "data/rows.csv").open(encoding="utf-8") as file:
+        rows = [one for one in csv.DictReader(file) if one["pay"] and one["attended"]]
+    pay = {here: np.array([float(one["pay"]) for one in rows if one["attended"] == here])
+           for here in "01"}  # fmt: skip
+    for here, mean in (("0", 100_000), ("1", 140_000)):
+        assert len(pay[here]) > 3000
+        assert pay[here].mean() == pytest.approx(mean, abs=4 * 70_000 / len(pay[here]) ** 0.5)
+        assert pay[here].std() == pytest.approx(70_000, rel=0.04)
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:

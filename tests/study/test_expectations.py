@@ -239,3 +239,29 @@ def test_check_runs_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
     result = CliRunner().invoke(app, ["check", str(folder)])
     assert result.exit_code == 2
     assert "expect.yaml:" in result.output
+
+
+def test_a_column_that_is_misspelt_is_named(folder: Path) -> None:
+    path = folder / "expect.yaml"
+    path.write_text(
+        path.read_text().replace("{start: 2015-08-20, track", "{strt: 2015-08-20, track", 1)
+    )
+    (one,) = found(folder)
+    assert one.what == "column `strt` is not in the dictionary"
+    assert one.fix == "did you mean `start`?"
+
+
+def test_rows_of_nobody_decide_nothing(folder: Path) -> None:
+    path = folder / "expect.yaml"
+    nobody = "  enrolments: [{pupil: nobody, start: 2015-08-20, track: A, school: a}]\n"
+    text = path.read_text()
+    assert text.count("shared:\n") == 1
+    path.write_text(text.replace("shared:\n", "shared:\n  pupils: [{pupil: nobody}]\n" + nobody))
+    assert found(folder) == ()
+
+
+def test_expectations_that_cannot_be_read_are_not_passed_over(folder: Path) -> None:
+    (folder / "expect.yaml").unlink()
+    (folder / "expect.yaml").symlink_to("gone.yaml")
+    with pytest.raises(StudyError, match="cannot be opened"):
+        found(folder)

@@ -83,7 +83,6 @@ NEEDED = {
     "Study.data",
     "Study.facts",
     "Randomised.cluster",
-    "Randomised.covariates",
     "Randomised.strata",
     "Randomised.period",
     "Randomised.received",

@@ -12,12 +12,13 @@ import pytest
 from pydantic import BaseModel
 
 from evaluate.data.dictionary import dictionary_for
+from evaluate.findings import read
 from evaluate.study.load import load
 from evaluate.study.schema import Fact, Reference, Study
 
 STUDIES = Path(__file__).parents[2] / "studies"
 FIVE = ("back-to-rule", "fullfoljd-utbildning", "jet-cd", "nav-school-collaboration", "plug-in")
-ALL = (*FIVE, "supported-work")
+ALL = (*FIVE, "absence-contact-example", "supported-work")
 SCHEMA = "# yaml-language-server: $schema=../../book/_static/study.schema.json"
 # Figures on which sources disagree, by study. None may be dropped in favour of another.
 CONFLICTS = [
@@ -76,7 +77,11 @@ def test_the_study_loads_under_its_own_name_and_names_its_schema(slug: str) -> N
 def test_a_planned_study_promises_nothing(slug: str) -> None:
     planned = study(slug)
     assert planned.status == "planned"
-    assert (planned.data, planned.analyses, planned.economics) == (None, {}, None)
+    assert (planned.data, planned.economics) == (None, None)
+    found = read(STUDIES / slug / "finding.json")
+    assert (found.outcome, found.estimates, found.verdicts) == ("planned", (), ())
+    if planned.analyses:  # one that is planned says what it could find
+        assert planned.assumptions is not None
     for text in (STUDIES / slug).glob("text*.md"):
         assert "{n}" not in text.read_text(encoding="utf-8")
 
