@@ -12,7 +12,8 @@ from evaluate.evidence.eef_threats import (
     overall_attrition,
     threats,
 )
-from evaluate.evidence.facts import Case, number
+from evaluate.evidence.effect_sizes import cox_of
+from evaluate.evidence.facts import Arm, Case, number
 from evaluate.evidence.ratings_row import NO_EFFECT, NO_KIND, Rating, nothing, settled
 from evaluate.evidence.ratings_rules import EefRules, rules
 
@@ -142,6 +143,7 @@ def standardised_mdes(case: Case) -> tuple[float, str] | None:
     """Return the detectable effect in standard deviations of the comparison group, and its source.
 
     The plan's comes first, since the rule asks for it at randomisation; else what was achieved.
+    That of a yes or no is put on the scale by the Cox index, in the desired direction.
 
     Parameters
     ----------
@@ -151,13 +153,23 @@ def standardised_mdes(case: Case) -> tuple[float, str] | None:
     arms = case.arms
     if case.headline is None or arms is None or arms[1].std_dev <= 0:
         return None
-    spread = arms[1].std_dev
-    for row in case.tables.get("precision", ()):
-        planned = row.get("planned_mde")
-        if number(planned):
-            return planned / spread, "planned"
-    for row in case.tables.get("diagnosis", ()):
-        planned = row.get("mde")
-        if row.get("scenario") == "main" and number(planned):
-            return planned / spread, "planned"
-    return detectable(case.headline) / spread, "achieved, as no planned one is known"
+    for kind, key in (("precision", "planned_mde"), ("diagnosis", "mde")):
+        for row in case.tables.get(kind, ()):
+            found = row.get(key)
+            if number(found) and row.get("scenario", "main") == "main":
+                return _told(_standardised(case, arms, found), "planned")
+    source = "achieved, as no planned one is known"
+    return _told(_standardised(case, arms, detectable(case.headline)), source)
+
+
+def _told(size: float | None, source: str) -> tuple[float, str] | None:
+    return None if size is None else (size, source)
+
+
+def _standardised(case: Case, arms: tuple[Arm, Arm], effect: float) -> float | None:
+    """Return an effect in standard deviations; ``None`` where a share would leave 0 to 1."""
+    base = arms[1]
+    if not all(one.binary for one in arms):
+        return effect / base.std_dev
+    reached = base.mean + (effect if case.direction == "increase" else -effect)
+    return abs(cox_of(reached, base.mean)) if 0 < reached < 1 and 0 < base.mean < 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
 import pytest
@@ -77,7 +78,8 @@ def test_a_precise_trial_whose_threats_are_low() -> None:
     [
         ({"tables": (attrition(0.11, 0.0),)}, "4"),
         ({"tables": (attrition(0.51, 0.0),)}, "0"),
-        ({"std_error": 0.05}, "3"),
+        ({"std_error": 0.035}, "3"),  # ln[(.778 x .32) / (.222 x .68)] / 1.65 = .303
+        ({"std_error": 0.05}, "2"),
         ({"kind": "over_time"}, "4"),
         ({"kind": "descriptive"}, "0"),
         ({"kind": "matched", "fields": {"covariates": ["age"]}}, "3"),
@@ -197,26 +199,32 @@ def test_a_judgement_above_what_is_shown_stands() -> None:
 
 
 def test_the_planned_detectable_effect_comes_first() -> None:
-    spread = (0.68 * 0.32 * 1000 / 999) ** 0.5
     row = {"outcome": "completion", "planned_mde": 0.14, "achieved_mde": 0.03}
     other = {"outcome": "another", "planned_mde": 0.9}
     table = Table("precision", "precision", (), (other, row))
     found = standardised_mdes(case(tables=(table,)))
     assert found is not None
-    assert found[0] == pytest.approx(0.14 / spread)
+    # By hand: ln[(.82 x .32) / (.18 x .68)] / 1.65.
+    assert found[0] == pytest.approx(log(0.82 * 0.32 / (0.18 * 0.68)) / 1.65)
     drawn = {"scenario": "main", "outcome": "completion", "mde": 0.07}
     table = Table("diagnosis", "diagnosis", (), (drawn,))
     found = standardised_mdes(case(tables=(table,)))
     assert found is not None
-    assert found[0] == pytest.approx(0.07 / spread)
+    assert found[0] == pytest.approx(log(0.75 * 0.32 / (0.25 * 0.68)) / 1.65)
 
 
 def test_else_what_was_achieved() -> None:
     found = standardised_mdes(case(std_error=0.01))
     assert found is not None
-    # By hand: (1.959964 + 0.841621) x 0.01 / sqrt(.68 x .32 x 1000 / 999).
-    assert found[0] == pytest.approx(2.801585 * 0.01 / (0.68 * 0.32 * 1000 / 999) ** 0.5, rel=1e-6)
+    reached = 0.68 + 2.801585 * 0.01  # 1.959964 + 0.841621 standard errors
+    expected = log(reached * 0.32 / ((1 - reached) * 0.68)) / 1.65
+    assert found[0] == pytest.approx(expected, rel=1e-6)
     assert "achieved" in found[1]
+
+
+def test_a_share_that_would_leave_its_range_has_no_size() -> None:
+    row = {"outcome": "completion", "planned_mde": 0.4}
+    assert standardised_mdes(case(tables=(Table("precision", "precision", (), (row,)),))) is None
 
 
 def test_unknown_columns_are_open() -> None:
