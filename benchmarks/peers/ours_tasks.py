@@ -119,10 +119,12 @@ _READ: dict = {}
 def _columns() -> dict:
     """Return the file's columns, read once."""
     if not _READ:
+        import pyarrow
         import pyarrow.parquet as pq
 
         for name in pq.read_schema(path).names:  # one by one: no column is held twice
             _READ[name] = pq.read_table(path, columns=[name])[name].to_numpy()
+        pyarrow.default_memory_pool().release_unused()  # what reading took and gave back
     return _READ
 
 

@@ -125,7 +125,15 @@ def _place(definition: Definition, name: str, source: Source, out: Path | None) 
             "name a file that ends in .csv or .parquet, or use --out",
         )  # fmt: skip
     path = path if source.suffix else f"{path}/{name}.csv"
-    return out / Path(path).name if out else definition.folder / path
+    if out:
+        return out / Path(path).name
+    target = definition.folder / path
+    if not target.resolve().is_relative_to(definition.folder.resolve()):
+        raise problem(
+            definition, ("data",), f"the source `{shown(source.label)}` leads out of the folder",
+            "a study reads and writes inside its own folder", "name a path inside it, or use --out",
+        )  # fmt: skip
+    return target
 
 
 def _require_alone(definition: Definition, source: Source, place: Path) -> None:

@@ -139,7 +139,9 @@ def keys(table: Any) -> set[str]:
     free = table.id == "main.balance"
     first = set() if free else {table.columns[0].name}
     words = {"category", "state", "side", "status", "arm", "measure", "payer", "per"}
-    return first | words | {"outcome", "scale", "stage", "list", "source", "when", "scenario", "axis"}
+    return (
+        first | words | {"outcome", "scale", "stage", "list", "source", "when", "scenario", "axis"}
+    )
 
 
 def hostile(finding: Finding, rotation: int) -> Finding:

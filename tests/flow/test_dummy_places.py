@@ -161,3 +161,10 @@ def test_nothing_half_written_is_left(study: Path, monkeypatch: pytest.MonkeyPat
     assert {one.name: one.read_bytes() for one in (study / "data").iterdir()} == before
     files = json.loads(before["truth.json"])["files"]
     assert files == {"main": dummy_places.hash_of(study / "data/rows.csv")}
+
+
+def test_nothing_is_written_outside_the_folder(study: Path) -> None:
+    change(study, "source: data/rows.csv", "source: ../rows.csv")
+    with pytest.raises(StudyError, match="leads out of the folder"):
+        simulate(study)
+    assert not (study.parent / "rows.csv").exists()
