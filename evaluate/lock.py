@@ -103,7 +103,7 @@ def lock(
     content["document"] = document_hash(text)
     target = lock_path(definition.folder, len(before) + 1)
     _write(target.with_suffix(".md"), text)
-    _write(target, lock_text(content))  # last: the plan is locked once this file is there
+    _write(target, lock_text(content), new=True)  # last: the plan is locked once this file is there
     return Locked(target, len(before) + 1, day, content["sha256"])
 
 
@@ -225,8 +225,8 @@ def _wrong_day(
         yield Problem(target, what, "an amendment follows what it amends", "leave out --date")
 
 
-def _write(target: Path, text: str) -> None:
-    """Write a file whole or not at all.
+def _write(target: Path, text: str, *, new: bool = False) -> None:
+    """Write a file whole or not at all; a new one only where none is.
 
     Raises
     ------
@@ -238,7 +238,7 @@ def _write(target: Path, text: str) -> None:
         raise StudyError(Problem(shown_lock(target), "its folder is a link", why, fix))
     try:
         target.parent.mkdir(exist_ok=True)
-        write_whole(target, text)
+        write_whole(target, text, new=new)
     except OSError as error:
         what = f"cannot be written: {error.strerror}"
         raise StudyError(Problem(shown_lock(target), what, why, fix)) from None

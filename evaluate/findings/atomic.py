@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, new: bool = False) -> None:
     """Write a file so that a crash leaves either the old one or the new.
 
     Parameters
@@ -16,6 +16,8 @@ def write_whole(path: Path, text: str) -> None:
         Where; its folder must exist.
     text : str
         Its content, written as UTF-8 with the line ends that it has.
+    new : bool
+        Whether a file that is there already is left, as an error.
 
     Raises
     ------
@@ -29,7 +31,11 @@ def write_whole(path: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(name, 0o644)
-        os.replace(name, path)
+        if new:
+            os.link(name, path)  # of two at once, one fails
+            os.unlink(name)
+        else:
+            os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
