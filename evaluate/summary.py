@@ -10,6 +10,10 @@ from evaluate.core import Estimate, Finding
 def lines(finding: Finding) -> Iterator[str]:
     """Yield what a finding says: verdicts with their rows, failed checks, refusals."""
     yield f"{finding.id}: {finding.outcome.replace('_', ' ')}"
+    if finding.data_kind == "dummy":
+        yield "  dummy data: every number is invented, and nothing is a finding"
+    if finding.outcome == "planned":
+        yield "  nothing is estimated while it is planned: set `status: running` once there are rows"
     for verdict in finding.verdicts:
         yield f"  {verdict.outcome}: {verdict.verdict}, step {verdict.rung} of the claims ladder"
         yield from (f"    {reason}" for reason in verdict.because)
@@ -34,7 +38,7 @@ def lines(finding: Finding) -> Iterator[str]:
 
 def _deviations(finding: Finding) -> Iterator[str]:
     for row in (row for one in finding.tables if one.kind == "deviations" for row in one.rows):
-        change = f"{row.get('registered', 'nothing')} → {row.get('done', 'nothing')}"
+        change = f"{row.get('registered', 'not set')} → {row.get('done', 'not set')}"
         reason = row.get("reason", "no reason is given")
         yield f"  otherwise than registered: {row['element']}: {change} ({reason})"
 

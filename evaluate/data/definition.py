@@ -149,7 +149,9 @@ class Data(Strict):
         default=(), description="How several sources become one table, in order."
     )
     dummy: RelativePath | None = Field(
-        default=None, description="Dummy rows in place of restricted ones, for `run --dummy`."
+        default=None,
+        description="Dummy rows in place of restricted ones, for `run --dummy`: a file, or a"
+        " folder with one for each source.",
     )
     cohort: Cohort | None = Field(
         default=None, description="One row for each person at entry, from registers."

@@ -210,7 +210,7 @@ def _absent(path: str, where: str) -> DataError:
             where,
             f"there is no {noun} `{shown(path)}` in the study's folder",
             _WHY_ROWS,
-            "put the file there, correct the path, or set `status: planned`",
+            "put the file there (`evaluate simulate` writes dummy rows), correct the path, or set `status: planned`",
         )
     )
 

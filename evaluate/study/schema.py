@@ -253,7 +253,9 @@ class Study(Strict):
     programme: Programme = Field(description="The organisation around it.")
     intervention: Intervention = Field(description="What was done.")
     comparison: Comparison = Field(description="What it is compared with.")
-    data: Data | None = Field(default=None, description="Absent while a study is planned.")
+    data: Data | None = Field(
+        default=None, description="Where rows come from; a planned study may leave it out."
+    )
     outcomes: dict[Name, Outcome] = Field(min_length=1, description="What is measured, by key.")
     analyses: dict[Name, Analysis] = Field(
         default_factory=dict, description="What is computed, by key."
