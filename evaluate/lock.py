@@ -13,6 +13,7 @@ from evaluate.diagnosis.diagnose import MAIN
 from evaluate.errors import Problem, StudyError
 from evaluate.findings.atomic import write_whole
 from evaluate.findings.provenance import source
+from evaluate.prepare import refuse_contradictions
 from evaluate.study.deviations import current_form
 from evaluate.study.differences import differences
 from evaluate.study.load import Definition, load
@@ -86,6 +87,7 @@ def lock(
     """
     progress("definition")
     definition = load(Path(path))
+    refuse_contradictions(definition)
     before = read_locks(definition.folder, definition.study.id)
     today = datetime.date.today()
     day = date or today

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,6 +66,11 @@ def follow(data: Data, frame: Frame, used: int, rng: np.random.Generator) -> Sou
     cohort = data.cohort
     if cohort is None:
         return Sources({})
+    if cohort.entry.source is not None:
+        raise Stuck(
+            "entries stand in a source of their own, and every column is drawn for a person",
+            "make the day of entry a column of the persons, or name one file under `dummy`",
+        )
     rules = [(one.name, one.status) for one in data.derive if one.status is not None]
     horizons = {name: _horizons(rule) for name, rule in rules}
     frame.columns[cohort.entry.date] = _entries(
@@ -91,8 +95,6 @@ def follow(data: Data, frame: Frame, used: int, rng: np.random.Generator) -> Sou
                            rule.person or cohort.person, rng)  # fmt: skip
         found.rows[rule.source] = [_meeting(row, rule, frame) for row in rows]
     _criteria(cohort, frame, used, found)
-    if cohort.entry.source is not None:
-        _own_source(cohort, frame, found)
     return found
 
 
@@ -183,24 +185,3 @@ def _row_of(
     row: dict[str, object] = {one.person or cohort.person: key, str(one.date): day}
     row[one.column] = cell
     return row  # type: ignore[return-value]
-
-
-def _own_source(cohort: Cohort, frame: Frame, found: Sources) -> None:
-    """Move the day of entry, and what is taken with it, to the source of the entries."""
-    entry = cohort.entry
-    moved: Mapping[str, Values] = {
-        entry.person or cohort.person: frame.columns[cohort.person],
-        entry.date: frame.columns.pop(entry.date),
-        **{name: frame.draw(name) for name in entry.take},
-    }  # fmt: skip
-    for name in entry.take:
-        frame.columns.pop(name, None)
-    rows: list[Row] = [
-        dict(zip(moved, cells, strict=True)) for cells in zip(*moved.values(), strict=True)
-    ]
-    for row in rows:
-        for test in entry.where:
-            if test.column not in row:
-                allowed = pool(frame.variables[test.column], [(test, True)])
-                row[test.column] = choose(allowed, 1, frame.rng)[0]
-    found.rows[str(entry.source)] = rows
