@@ -33,6 +33,8 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         head = [w("results.outcome"), w("results.without"), w("results.with")]
         head += [w("results.difference", level=level), w("results.result")]
         yield table(w("results.estimates"), head, rows, "ev-numbers", "ev-last-word")
+        if any("covariates" in one.method for one in view.finding.estimates if _leads(one)):
+            yield paragraph(w("results.adjusted"), "ev-note")
     yield from hundreds(view)
     yield from (paragraph(one) for one in _worthwhile(view))
     yield from (paragraph(one, "ev-note") for one in _chosen(view))
@@ -43,6 +45,10 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
     hidden = view.finding.released.get("hidden")
     if hidden:
         yield paragraph(view.words("results.withheld", n=hidden), "ev-note")
+
+
+def _leads(row: Estimate) -> bool:
+    return (row.role, row.term) == ("headline", "overall")
 
 
 def _level(view: View) -> str:

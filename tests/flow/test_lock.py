@@ -738,3 +738,12 @@ def test_a_lock_older_than_the_format_is_told_apart_from_a_damaged_one(study, mo
     (problem,) = problems(run, study)
     assert problem.what == "has an older format (1; this version reads 2)"
     assert problem.fix == "run the study with the version of Evaluate that locked it"
+
+
+def test_what_invented_people_contradict_is_not_locked(study: Path) -> None:
+    (study / "expect.yaml").write_text(
+        "version: 1\npeople:\n  - id: somebody\n    rows: {main: [{agee: 17}]}\n    included: true\n"
+    )
+    with pytest.raises(StudyError, match="agee"):
+        lock(study)
+    assert not (study / "plan").exists()
