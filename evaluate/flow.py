@@ -84,7 +84,8 @@ def run(
         then = partial(_estimate, engine=engine, progress=lambda one: progress(f"{one} as planned"))
         locked, unable = as_registered(prepared, then, dummy=dummy)
     study = prepared.definition.study
-    results, families = adjusted(study, results, _leading(study))
+    leading = _leading(study)
+    results, families = adjusted(study, results, leading)
     rows = prepared.rows
     results, joins = linked(results, rows.joins if rows else (), rows.lags if rows else ())
     results |= {name: beside(results.get(name), one) for name, one in locked.items()}
@@ -92,7 +93,6 @@ def run(
     deviated = (deviations_table(plan.deviations),) if plan and plan.deviations else ()
     progress("gate")
     released = _release(study, results, [*refusals, *unable], (*families, *joins, *deviated))
-    leading = _leading(study)
     plans = forecast(prepared.definition, plan, leading, released.estimates, released.tables)
     finding = Finding(
         id=study.id,

@@ -18,6 +18,8 @@ from evaluate.study.against_plan import Registered
 from evaluate.study.load import Definition
 from evaluate.study.planned import planned
 
+_ALARMS = "false_positive"
+
 
 def forecast(
     definition: Definition,
@@ -42,10 +44,28 @@ def forecast(
         Likewise.
     """
     then = _then(definition, plan)
-    said = (*quoted(then).tables, *_lotteries(then))
+    said = (*_still_true(quoted(then).tables, definition), *_lotteries(then))
     known = _both(then, leading, estimates, (*tables, *said))
     table = precision(known)
     return said if table is None else (*said, table)
+
+
+def _still_true(tables: Sequence[Table], definition: Definition) -> Iterator[Table]:
+    """Yield the tables of the plan's diagnosis, without false alarms of what is done otherwise.
+
+    What was forecast stays what it was; how often the estimator errs is known only of the one
+    that was simulated.
+    """
+    states = quoted(definition).states
+    for table in tables:
+        if states.get(table.analysis) == "simulated":
+            yield table
+            continue
+        rows = tuple(
+            {key: one for key, one in row.items() if not key.startswith(_ALARMS)}
+            for row in table.rows
+        )
+        yield replace(table, rows=rows)
 
 
 def _lotteries(definition: Definition) -> Iterator[Table]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluate.assumptions.backwards import Stuck
+from evaluate.assumptions.backwards import StuckError
 from evaluate.assumptions.definition import Assumptions
 from evaluate.assumptions.scenario import Scenario, scenario_of
 from evaluate.assumptions.written import period_form, write_rows
@@ -236,7 +236,7 @@ def _made(
     asked = Asked(data, variables, columns, plan.asked, tuple(sorted(probable)))
     try:
         return make_rows(asked, design, spec, replace(scenario, outcomes=used), rng)
-    except Stuck as stuck:
+    except StuckError as stuck:
         raise problem(definition, ("assumptions",), "the rows cannot be drawn: " + stuck.why,
                        "every row has to be one that the study would read", stuck.fix) from None  # fmt: skip
     except Refused as refusal:

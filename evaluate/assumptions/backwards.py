@@ -16,7 +16,7 @@ Values = NDArray[np.object_]
 SMALLEST = 1e-9
 
 
-class Stuck(Exception):  # noqa: N818 - it says where a path ends, for a caller that tells the user
+class StuckError(Exception):
     """A computed column cannot be built backwards.
 
     Parameters
@@ -89,7 +89,7 @@ def invert(derive: Derive, frame: Frame) -> None:
 
     Raises
     ------
-    Stuck
+    StuckError
         If the rule has no way back.
     """
     name, rule = derive.rule
@@ -105,7 +105,7 @@ def invert(derive: Derive, frame: Frame) -> None:
     elif isinstance(rule, Pair):
         _pair(name, rule, wanted, frame)
     else:
-        raise Stuck(
+        raise StuckError(
             f"a `{name}` has no way back to one value",
             "assume something of the column that it comes from instead",
         )
@@ -130,7 +130,7 @@ def _test(rule: Condition, wanted: Values, frame: Frame) -> None:
         here = [one for one in pool(frame.variables[rule.column], [(rule, held)])
                 if one is not None]  # fmt: skip
         if rows.any() and not here:
-            raise Stuck(
+            raise StuckError(
                 f"no value of `{rule.column}` that the dictionary allows gives a "
                 f"{'yes' if held else 'no'}",
                 "correct the range in the dictionary, or the condition",
@@ -167,21 +167,21 @@ def _fix(name: str, values: Values, frame: Frame) -> None:
     low, high = limits(frame.variables[name])
     numbers = np.array([np.nan if one is None else float(one) for one in values])
     if frame.variables[name].type == "integer" and np.any(np.abs(numbers - np.round(numbers)) > 0):
-        raise Stuck(
+        raise StuckError(
             f"`{name}` holds whole numbers, and what is assumed would need others",
             "assume something of that column instead",
         )
     here = numbers[~np.isnan(numbers)]
     if (low is not None and (here < low).any()) or (high is not None and (here > high).any()):
-        raise Stuck(
+        raise StuckError(
             f"`{name}` would leave the range that the dictionary gives",
             "assume something of that column instead, or widen its range",
         )
     frame.columns[name] = values
 
 
-def _twice(name: str) -> Stuck:
-    return Stuck(
+def _twice(name: str) -> StuckError:
+    return StuckError(
         f"`{name}` is already settled by what is assumed",
         "assume something of one of the two columns only",
     )
@@ -189,7 +189,7 @@ def _twice(name: str) -> Stuck:
 
 def _root(value: float, exponent: float) -> float:
     if not exponent or value < 0:
-        raise Stuck(
+        raise StuckError(
             "a power with this exponent has no way back from all values",
             "assume something of the column that it comes from instead",
         )
@@ -198,7 +198,7 @@ def _root(value: float, exponent: float) -> float:
 
 def _over(value: float, by: float) -> float:
     if not by:
-        raise Stuck("a zero cannot be divided by", "narrow the range in the dictionary")
+        raise StuckError("a zero cannot be divided by", "narrow the range in the dictionary")
     return value / by
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluate.assumptions.backwards import Stuck, Values
+from evaluate.assumptions.backwards import StuckError, Values
 from evaluate.assumptions.bounds import bounded
 from evaluate.assumptions.pools import Test, limits, pool
 from evaluate.data.variable import Levels, Variable
@@ -33,7 +33,7 @@ def fit_names(values: NDArray[np.str_], variable: Variable, tests: Sequence[Test
 
     Raises
     ------
-    Stuck
+    StuckError
         If the dictionary has fewer codes than there are groups.
     """
     names, code = np.unique(values, return_inverse=True)
@@ -41,7 +41,7 @@ def fit_names(values: NDArray[np.str_], variable: Variable, tests: Sequence[Test
     if isinstance(variable.values, Levels) or tests or variable.type not in ("text", "category"):
         allowed = [one for one in pool(variable, tests) if one is not None]
         if len(allowed) < len(names):
-            raise Stuck(
+            raise StuckError(
                 f"`{variable.name}` has {len(allowed)} values that the dictionary and `where`"
                 f" allow, and {len(names)} are assumed",
                 "assume fewer groups, or allow more values",
@@ -74,11 +74,11 @@ def fit_numbers(
 
     Raises
     ------
-    Stuck
+    StuckError
         If the type is another, or no distribution within the range has this mean and spread.
     """
     if variable.type in ("text", "date", "period") or (variable.type == "boolean" and expected[1]):
-        raise Stuck(
+        raise StuckError(
             f"`{variable.name}` is of type {variable.type}, and"
             f" {'a number' if expected[1] else 'a yes or no'} is assumed",
             "correct the type in the dictionary, or `sd` in the assumptions",
@@ -90,7 +90,7 @@ def fit_numbers(
     elif expected[1]:
         found = bounded(values, *expected, *ends)
     if found is None:
-        raise Stuck(
+        raise StuckError(
             f"within the range of `{variable.name}` nothing has the mean and the `sd` that are"
             " assumed",
             "lower `sd`, correct `baseline` and `effect`, or widen the range",

@@ -91,9 +91,12 @@ def meets(value: Drawn, variable: Variable, test: Condition) -> bool:
     if isinstance(against, tuple):
         others = [typed(one, variable) for one in against]
         if name == "between":
-            return bool(others[0] <= value <= others[1])  # type: ignore[operator]
+            ends = [one for one in others if not isinstance(one, str)]
+            return not isinstance(value, str) and ends[0] <= value <= ends[1]
         return (value in others) == (name == "in")
-    other = typed(against, variable)  # type: ignore[arg-type]
+    if not isinstance(against, Scalar):
+        return False
+    other = typed(against, variable)
     if name in ("is", "is_not"):
         return (value == other) == (name == "is")
     if isinstance(value, str) or isinstance(other, str):
@@ -168,5 +171,5 @@ def typed(value: Scalar, variable: Variable) -> float | str:
 
 
 def _number(value: object, variable: Variable) -> float:
-    found = typed(value, variable)  # type: ignore[arg-type]
+    found = typed(value, variable) if isinstance(value, Scalar) else ""
     return float("nan") if isinstance(found, str) else found

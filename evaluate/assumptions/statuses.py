@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from evaluate.assumptions.backwards import Stuck, Values
+from evaluate.assumptions.backwards import StuckError, Values
 from evaluate.assumptions.pools import Drawn, typed
 from evaluate.data.rules import Status
 from evaluate.data.status import drops_out, labels_of
@@ -89,14 +89,14 @@ def status_rows(
 
     Raises
     ------
-    Stuck
+    StuckError
         If the rule gives names of statuses, or leaves no way to an unknown outcome.
     """
     if rule.give != "event":
-        raise Stuck("a status by name is wanted, not 1 or 0", "write `give: event`")
+        raise StuckError("a status by name is wanted, not 1 or 0", "write `give: event`")
     unknown = rule.missing or (() if rule.no_record is None else None)
     if unknown is None and any(one is None for one in people.wanted):
-        raise Stuck(
+        raise StuckError(
             "an outcome that is missing is wanted, and every status means 1 or 0",
             "name a status under `missing`, or assume that none is missing",
         )

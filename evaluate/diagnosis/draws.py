@@ -204,12 +204,12 @@ def draw_block(
     for row, number in zip(rows, numbers, strict=True):
         try:
             row[:] = _one(question, (*name, number))
-        except _Unestimable as unestimable:
+        except _UnestimableError as unestimable:
             refused.append(unestimable.code)
     return rows, tuple(refused)
 
 
-class _Unestimable(Exception):  # noqa: N818 - a result, not a fault
+class _UnestimableError(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
@@ -223,7 +223,7 @@ def _one(question: Question, seed: tuple[int, ...]) -> tuple[float, float, float
     try:
         result = question.design.estimate(simulated.spec, sample, question.estimand, settings)
     except Refused as refused:
-        raise _Unestimable(refused.code) from None
+        raise _UnestimableError(refused.code) from None
     row = result.estimates[0]
     return row.estimate, row.std_error, row.conf_low, row.conf_high
 

@@ -52,9 +52,15 @@ class Fact:
     computed: bool = False
 
 
+def _block(finding: Finding, key: str) -> dict[str, Json]:
+    """Return a block of the study by key; empty without it."""
+    block = finding.study.get(key)
+    return dict(block) if isinstance(block, Mapping) else {}
+
+
 def analyses(finding: Finding, *roles: str) -> dict[str, Json]:
     """Return the analyses of a finding, or those of the given roles."""
-    every: dict[str, Json] = dict(finding.study.get("analyses") or {})  # type: ignore[call-overload]
+    every = _block(finding, "analyses")
     return {name: one for name, one in every.items() if not roles or one.get("role") in roles}
 
 
@@ -109,9 +115,7 @@ def _planned(finding: Finding) -> set[str]:
     """Return the outcomes that the plan promises a result for."""
     chosen = analyses(finding, "primary", "secondary").values()
     primary = (
-        name
-        for name, one in (finding.study.get("outcomes") or {}).items()  # type: ignore[attr-defined]
-        if one.get("role") == "primary"
+        name for name, one in _block(finding, "outcomes").items() if one.get("role") == "primary"
     )
     return {*(str(one.get("outcome")) for one in chosen), *primary}
 
@@ -128,7 +132,7 @@ def _estimated(finding: Finding) -> bool:
 
 def _relative(finding: Finding) -> bool:
     """Say whether every yes-or-no outcome has a relative effect too; it may stand as Cox's."""
-    every: Json = finding.study.get("outcomes") or {}  # type: ignore[assignment]
+    every = _block(finding, "outcomes")
     binary = {name for name in _planned(finding) if every.get(name, {}).get("unit") == "share"}
     cox = {
         row.get("outcome")
@@ -149,7 +153,7 @@ def _scales(finding: Finding) -> dict[str, set[str]]:
 
 
 def _worthwhile(finding: Finding) -> bool:
-    every: Json = finding.study.get("outcomes") or {}  # type: ignore[assignment]
+    every = _block(finding, "outcomes")
     primary = [one for one in every.values() if one.get("role") == "primary"]
     return bool(primary) and all(one.get("smallest_worthwhile") for one in primary)
 

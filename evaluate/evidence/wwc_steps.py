@@ -14,6 +14,13 @@ _ROUNDING = 1e-8
 _STRENGTH = "first stage, effective F"
 
 
+def _judged(doubt: bool | None, held: str, unknown: str, dispelled: str) -> Step:
+    """Return a step by a doubt that only people can dispel, with the sentence for each answer."""
+    if doubt is None:
+        return Step(None, unknown)
+    return Step(not doubt, held if doubt else dispelled)
+
+
 def confound(case: Case, rules: WwcRules) -> Step:
     """Return whether the contrast is free of a factor that came with one group alone.
 
@@ -32,14 +39,12 @@ def confound(case: Case, rules: WwcRules) -> Step:
             "A group consists of a single unit, whose own traits cannot be told"
             " from the programme.",
         )
-    if case.judged("confound"):
-        return Step(False, "Something else came to one group alone.")
-    if case.judged("confound") is None:
-        return Step(
-            None,
-            "Nobody has judged whether something else came to one group alone (evidence.confound).",
-        )
-    return Step(True, "No other factor is aligned with one group.")
+    return _judged(
+        case.judged("confound"),
+        "Something else came to one group alone.",
+        "Nobody has judged whether something else came to one group alone (evidence.confound).",
+        "No other factor is aligned with one group.",
+    )
 
 
 def measure(case: Case) -> Step:
@@ -50,16 +55,13 @@ def measure(case: Case) -> Step:
     case : Case
         The analysis.
     """
-    weak = case.judged("weak_measure")
-    if weak:
-        return Step(False, "The outcome measure was judged not to meet the standards.")
-    if weak is None:
-        return Step(
-            None,
-            "Nobody has judged the outcome's validity, reliability and collection"
-            " (evidence.weak_measure).",
-        )
-    return Step(True, "The outcome measure was judged valid, reliable and collected alike.")
+    return _judged(
+        case.judged("weak_measure"),
+        "The outcome measure was judged not to meet the standards.",
+        "Nobody has judged the outcome's validity, reliability and collection"
+        " (evidence.weak_measure).",
+        "The outcome measure was judged valid, reliable and collected alike.",
+    )
 
 
 def intact(case: Case) -> Step:
@@ -70,15 +72,15 @@ def intact(case: Case) -> Step:
     case : Case
         The analysis.
     """
-    compromised = case.judged("compromised")
-    if compromised:
-        return Step(False, "Random assignment was compromised.")
-    if compromised is None:
-        text = "Nobody has judged whether assignment was compromised (evidence.compromised)."
-        if case.checks.get("assignment_probability") == "failed":
-            text += " The number treated does not fit the declared probability."
-        return Step(None, text)
-    return Step(True, "Random assignment was kept.")
+    text = "Nobody has judged whether assignment was compromised (evidence.compromised)."
+    if case.checks.get("assignment_probability") == "failed":
+        text += " The number treated does not fit the declared probability."
+    return _judged(
+        case.judged("compromised"),
+        "Random assignment was compromised.",
+        text,
+        "Random assignment was kept.",
+    )
 
 
 def first_stage(case: Case, rules: WwcRules) -> Step:
@@ -108,16 +110,13 @@ def joiners(case: Case) -> Step:
     case : Case
         An analysis of clusters.
     """
-    risky = case.judged("joiners")
-    if risky:
-        return Step(False, "Step 2: people who joined after assignment could differ by group.")
-    if risky is None:
-        return Step(
-            None,
-            "Step 2: nobody has judged whether people joined clusters after"
-            " assignment (evidence.joiners).",
-        )
-    return Step(True, "Step 2: no risk from people who joined after assignment.")
+    return _judged(
+        case.judged("joiners"),
+        "Step 2: people who joined after assignment could differ by group.",
+        "Step 2: nobody has judged whether people joined clusters after"
+        " assignment (evidence.joiners).",
+        "Step 2: no risk from people who joined after assignment.",
+    )
 
 
 def lost_individuals(case: Case) -> Step:

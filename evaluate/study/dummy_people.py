@@ -7,9 +7,9 @@ from datetime import date
 
 import numpy as np
 
-from evaluate.assumptions.backwards import Frame, Stuck, Values, choose
+from evaluate.assumptions.backwards import Frame, StuckError, Values, choose
 from evaluate.assumptions.fitted import keys_of
-from evaluate.assumptions.pools import pool
+from evaluate.assumptions.pools import Drawn, pool
 from evaluate.assumptions.statuses import People, Row, after, status_rows
 from evaluate.data.cohort_definition import Cohort, Criterion
 from evaluate.data.conditions import Unfit
@@ -60,14 +60,14 @@ def follow(data: Data, frame: Frame, used: int, rng: np.random.Generator) -> Sou
 
     Raises
     ------
-    Stuck
+    StuckError
         If the window is too short, or rows of one source would have to serve two purposes.
     """
     cohort = data.cohort
     if cohort is None:
         return Sources({})
     if cohort.entry.source is not None:
-        raise Stuck(
+        raise StuckError(
             "entries stand in a source of their own, and every column is drawn for a person",
             "make the day of entry a column of the persons, or name one file under `dummy`",
         )
@@ -82,7 +82,7 @@ def follow(data: Data, frame: Frame, used: int, rng: np.random.Generator) -> Sou
     for name, rule in rules:
         if rule.source in found.rows:
             if name in frame.columns:
-                raise Stuck(
+                raise StuckError(
                     f"rows of `{rule.source}` already settle another outcome",
                     "assume something of one of the two outcomes only",
                 )
@@ -102,7 +102,7 @@ def _horizons(rule: Status) -> dict[str, tuple[int, str]]:
     try:
         return horizons_of(rule)
     except Unfit as error:
-        raise Stuck(str(error), "correct the horizon") from None
+        raise StuckError(str(error), "correct the horizon") from None
 
 
 def _entries(cohort: Cohort, frame: Frame, lengths: list[tuple[int, str]]) -> Values:
@@ -119,7 +119,7 @@ def _entries(cohort: Cohort, frame: Frame, lengths: list[tuple[int, str]]) -> Va
         and all(after(date.fromordinal(int(one)), length) <= last for length in lengths)
     ]
     if not days:
-        raise Stuck(
+        raise StuckError(
             "no day of entry leaves room for the horizon before the window ends",
             "widen the window, or the dates that the dictionary allows",
         )
@@ -161,7 +161,7 @@ def _criteria(cohort: Cohort, frame: Frame, used: int, found: Sources) -> None:
         if one.source is None or one.date is None:
             continue
         if one.source in settled:
-            raise Stuck(
+            raise StuckError(
                 f"rows of `{one.source}` settle an outcome and who is {kind}d",
                 "read the file as two sources",
             )
@@ -176,12 +176,10 @@ def _criteria(cohort: Cohort, frame: Frame, used: int, found: Sources) -> None:
 def _row_of(
     one: Criterion,
     cohort: Cohort,
-    key: object,
+    key: Drawn,
     day: float,
     values: list[float | str | None],
     frame: Frame,
 ) -> Row:
     cell = choose(values, 1, frame.rng)[0]
-    row: dict[str, object] = {one.person or cohort.person: key, str(one.date): day}
-    row[one.column] = cell
-    return row  # type: ignore[return-value]
+    return {one.person or cohort.person: key, str(one.date): day, one.column: cell}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluate.assumptions.backwards import Frame, Stuck, Values, choose, invert
+from evaluate.assumptions.backwards import Frame, StuckError, Values, choose, invert
 from evaluate.assumptions.fitted import fit_names, fit_numbers, keys_of
 from evaluate.assumptions.pools import Drawn, Test, meets, pool
 from evaluate.assumptions.scenario import Scenario
@@ -136,7 +136,7 @@ def make_rows(
 
     Raises
     ------
-    Stuck
+    StuckError
         If a column cannot be drawn so that the study reads what is assumed.
     Refused
         If no data are as the scenario has it.
@@ -165,7 +165,7 @@ def make_rows(
     made = {**parts, **sources.as_columns()}
     for name in asked.data.tables if asked.data else ():
         if not made.get(name):
-            raise Stuck(
+            raise StuckError(
                 f"nothing in the study says what rows `{name}` holds",
                 "join it, ask it for a status or a criterion, or delete it",
             )
@@ -183,7 +183,13 @@ def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
     found: Columns = {}
     for name, values in drawn.data.items():
         kind = role.get(name)
-        if name in asked.derived and name not in assumed and kind not in _SETTLED:
+        if (
+            name not in assumed
+            and kind not in _SETTLED
+            and (
+                name in asked.derived or kind == "covariate"  # the dictionary knows what it may be
+            )
+        ):
             continue
         variable, here = asked.variables[name], tests.get(name, [])
         if kind in _NAMES:
@@ -207,7 +213,7 @@ def _periods(values: NDArray[np.float64], variable: Variable, tests: list[Test])
     allowed = pool(variable, tests)
     number = int(values.max())
     if len(allowed) < number:
-        raise Stuck(
+        raise StuckError(
             f"`{variable.name}` has fewer periods than are assumed",
             "assume fewer periods, or widen the range in the dictionary",
         )
@@ -222,14 +228,14 @@ def _meet(tests: Mapping[str, list[Test]], frame: Frame, asked: Asked) -> None:
     for name, here in tests.items():
         if name in frame.columns:
             if not all(_holds(one, name, here, asked) for one in set(frame.columns[name])):
-                raise Stuck(
+                raise StuckError(
                     f"what is assumed of `{name}` gives rows that `where` leaves out",
                     "correct the assumption or the condition",
                 )
             continue
         allowed = pool(asked.variables[name], here)
         if not allowed:
-            raise Stuck(
+            raise StuckError(
                 f"no value of `{name}` that the dictionary allows meets every condition",
                 "correct the conditions or the range",
             )

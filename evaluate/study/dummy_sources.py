@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from evaluate.assumptions.backwards import Frame, Stuck, Values, choose
+from evaluate.assumptions.backwards import Frame, StuckError, Values, choose
 from evaluate.assumptions.pools import Test, limits, meets, pool
 from evaluate.data.definition import Data
 from evaluate.data.rules import Lag
@@ -62,7 +62,7 @@ def fix_units(data: Data | None, frame: Frame) -> None:
 
     Raises
     ------
-    Stuck
+    StuckError
         If fewer codes are known than groups are assumed.
     """
     for name, units in data.units.items() if data else ():
@@ -73,7 +73,7 @@ def fix_units(data: Data | None, frame: Frame) -> None:
         codes = codes or [one for one in allowed if not one.startswith("dummy-")]
         groups = frame.columns.pop(name, None)
         if not codes or (groups is not None and len(set(groups)) > len(codes)):
-            raise Stuck(
+            raise StuckError(
                 f"fewer codes of `{units.column}` are known than units are assumed",
                 "list codes under `unchanged`, or in the dictionary",
             )
@@ -126,7 +126,7 @@ def with_earlier(
 
     Raises
     ------
-    Stuck
+    StuckError
         If nothing tells earlier rows from those that are analysed.
     """
     added: dict[tuple[str, str, int], Columns] = {}
@@ -135,7 +135,7 @@ def with_earlier(
         if lag is None:
             continue
         if lag.over not in tests or (data and data.cohort):
-            raise Stuck(
+            raise StuckError(
                 f"`{derive.name}` looks back at rows that would be analysed too",
                 f"select the periods that are analysed by a condition on `{lag.over}`",
             )
@@ -158,12 +158,12 @@ def _see_apart(values: Values, variable: Variable, tests: Sequence[Test]) -> Non
     low, _ = limits(variable)
     for one in set(values):
         if low is not None and one < low:
-            raise Stuck(
+            raise StuckError(
                 f"`{variable.name}` has no period before those that are analysed",
                 "widen its range in the dictionary, or begin the analysis later",
             )
         if all(meets(one, variable, test) == wanted for test, wanted in tests):
-            raise Stuck(
+            raise StuckError(
                 f"rows of `{variable.name}` that a lag looks back at are analysed too",
                 "select a single period by the condition",
             )

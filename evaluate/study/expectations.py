@@ -26,7 +26,7 @@ from evaluate.data.scratch import scratch_folder
 from evaluate.data.steps import FATE, FATES
 from evaluate.data.variable import Period, Variable, parse_value
 from evaluate.errors import EvaluateError, Problem, StudyError
-from evaluate.study.document import Document
+from evaluate.study.document import Document, Key
 from evaluate.study.faults import faults
 from evaluate.study.file import decode, read, shown
 from evaluate.study.load import Definition, validated
@@ -148,10 +148,10 @@ class _Trial:
 
     def names(self, document: Document, file: Path) -> Iterator[Problem]:
         """Yield sources and columns that the study does not have, and people who stand twice."""
-        places = [(("shared",), self.expected.shared)]
+        places: list[tuple[Key, Mapping[str, Rows]]] = [(("shared",), self.expected.shared)]
         seen: set[str] = set()
         for number, one in enumerate(self.expected.people):
-            places.append((("people", number, "rows"), one.rows))  # type: ignore[arg-type]
+            places.append((("people", number, "rows"), one.rows))
             at = f"{shown(file)}:{document.line(('people', number))}"
             if one.id in seen:
                 yield Problem(at, f"`{one.id}` stands twice", _WHY, "give each a name of their own")

@@ -747,3 +747,27 @@ def test_what_invented_people_contradict_is_not_locked(study: Path) -> None:
     with pytest.raises(StudyError, match="agee"):
         lock(study)
     assert not (study / "plan").exists()
+
+
+def simulated(finding):
+    """Return the rows of what was simulated."""
+    return [row for one in finding.tables if one.kind == "diagnosis" for row in one.rows]
+
+
+def test_false_alarms_are_quoted_of_no_analysis_but_the_one_that_was_simulated(study: Path) -> None:
+    from evaluate.power import power
+
+    assumed = """\
+assumptions:
+  people: 120
+  outcomes: {points: {baseline: 30, effect: 3, sd: 3}}
+"""
+    change(study, (PLAN, PLAN + assumed))
+    power(study, draws=100, workers=1)
+    lock(study, date=DAY)
+    (planned,) = simulated(run(study))
+    assert {"power", "false_positive", "false_positive_high"} <= set(planned)
+    change(study, ("adjustment: none", "adjustment: additive"))
+    (kept,) = simulated(run(study))
+    assert not any(key.startswith("false_positive") for key in kept)
+    assert kept["power"] == planned["power"]
