@@ -31,6 +31,8 @@ ColumnRole = Literal[
     "time",
     "unit",
     "subgroup",
+    "start",
+    "concurrent",
 ]
 CellType = Literal["text", "integer", "number", "share", "money", "boolean"]
 Cell = str | int | float | bool | None
@@ -164,6 +166,8 @@ class Estimate:
         Outcomes that were tested together.
     p_adjusted : float or None
         The p-value adjusted for the size of the family.
+    band_low, band_high : float or None
+        Limits that all rows of one curve keep together, such as an event study's.
     analysis, design, outcome : str
         Filled in by ``run`` from the study.
     """
@@ -190,6 +194,8 @@ class Estimate:
     call_stata: str | None = None
     family: str | None = None
     p_adjusted: float | None = None
+    band_low: float | None = None
+    band_high: float | None = None
     analysis: str = ""
     design: str = ""
     outcome: str = ""

@@ -43,9 +43,10 @@ def column(role: ColumnRole, description: str, **kwargs: Any) -> Any:
 def named_columns(spec: Strict) -> Iterator[tuple[str, str, ColumnRole]]:
     """Yield field, column and role of each column that a design's fields name."""
     for name, info in type(spec).model_fields.items():
-        extra = info.json_schema_extra
-        if isinstance(extra, dict) and ROLE in extra:
-            value = getattr(spec, name)
+        extra, value = info.json_schema_extra, getattr(spec, name)
+        if isinstance(value, Strict):
+            yield from named_columns(value)
+        elif isinstance(extra, dict) and ROLE in extra:
             for one in (value,) if isinstance(value, str) else value or ():
                 yield info.alias or name, one, cast(ColumnRole, extra[ROLE])
 
