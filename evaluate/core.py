@@ -112,6 +112,8 @@ class Settings:
     family : tuple of int or None
         Entropy of the random stream that all outcomes tested together share; ``None`` where
         the outcome is tested alone.
+    smallest_worthwhile : float or None
+        Smallest effect worth having, above 0, in the outcome's unit.
     headline_only : bool
         Whether the headline row is all that is wanted, as in simulations; it is the same.
     """
@@ -124,6 +126,7 @@ class Settings:
     subgroups: tuple[str, ...] = ()
     probability: str | float | None = None
     family: tuple[int, ...] | None = None
+    smallest_worthwhile: float | None = None
     headline_only: bool = False
 
 

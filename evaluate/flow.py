@@ -145,6 +145,7 @@ def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
         subgroups=tuple(one.column for one in analysis.subgroups),
         probability=analysis.assignment.probability if analysis.assignment else None,
         family=None if family is None else stream(study.id, "family", family),
+        smallest_worthwhile=outcome.smallest_worthwhile,
     )
     sample = sample_of(prepared.samples[name], column)
     estimand = Estimand(analysis.estimand, column, outcome.unit)

@@ -60,6 +60,14 @@ class AssumedOutcome(Strict):
         " in each period, or of an individual's values; falls by its powers, but for what covariates"
         " explain, which stays. Left out, 0, or of individuals what covariates explain.",
     )
+    trend: Amount = Field(
+        default=0, description="Change per period without the programme, the same in all groups."
+    )
+    diverging: Amount = Field(
+        default=0,
+        description="Further change per period of units that begin some time, without the"
+        " programme: a planted violation of parallel trends.",
+    )
     missing: Share | ByGroup = Field(
         default=0, description="Share without an outcome, lost whatever it was."
     )
@@ -80,6 +88,38 @@ class AssumedCovariate(Strict):
         " the outcome.",
     )
     missing: Share = Field(default=0, description="Share without a value.")
+
+
+class Start(Strict):
+    """Units that begin in the same period."""
+
+    period: int = Field(ge=1, le=200, description="First treated period, counted from 1.")
+    units: int = Field(ge=1, description="How many of the assigned units begin in it.")
+    times: float = Field(
+        default=1,
+        ge=0,
+        le=1000,
+        description="Their effects, as a multiple of those of units with 1.",
+    )
+
+
+class Rollout(Strict):
+    """Who begins when; all others never do."""
+
+    starts: tuple[Start, ...] = Field(min_length=1, description="One entry for each wave.")
+    growth: float = Field(
+        default=0,
+        ge=-1,
+        le=10,
+        description="What each further period adds to an effect, as a share of that in the first"
+        " treated one. The mean over all treated cells stays the `effect` that is assumed.",
+    )
+
+    @model_validator(mode="after")
+    def _once(self) -> Rollout:
+        if len({one.period for one in self.starts}) < len(self.starts):
+            raise ValueError("two `starts` have the same `period`; write them as one")
+        return self
 
 
 class Alternative(Strict):
@@ -123,8 +163,11 @@ class Assumptions(Strict):
         default=1,
         ge=1,
         le=200,
-        description="Periods that units are seen in; where clusters begin one after the other, the"
-        " treated ones begin spread over all but the first.",
+        description="Periods that units are seen in; where units begin one after the other and"
+        " no `rollout` is given, the treated ones begin spread over all but the first.",
+    )
+    rollout: Rollout | None = Field(
+        default=None, description="Who begins when, and how effects grow, of a staggered roll-out."
     )
     received: ByGroup | None = Field(
         default=None, description="Share that takes part; left out, exactly those treated do."

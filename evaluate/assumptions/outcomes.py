@@ -40,7 +40,7 @@ def draw_outcome(
     assumed : AssumedOutcome
         What is expected.
     lift : ndarray, shape (n,)
-        What the programme adds to each row's mean; at most two different values.
+        What the programme and time add to each row's mean.
     units : Units
         The rows.
     covariates : sequence of Drawn
@@ -116,6 +116,10 @@ def _mixed(
 
 def _noise(units: Units, again: float, rng: np.random.Generator) -> tuple[Float, Float]:
     """Draw the clusters' effects, shape (units, periods), and what each row has besides."""
+    if units.followed:
+        effect = autoregression(len(units.stratum), units.periods, again, rng)
+        own = autoregression(units.people, units.periods, again, rng)
+        return effect, own[units.person, units.period]
     if units.clustered:
         effect = autoregression(len(units.stratum), units.periods, again, rng)
         return effect, rng.standard_normal(len(units.unit))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from evaluate.assumptions.definition import ByGroup
 from evaluate.assumptions.scenario import Scenario
 from evaluate.assumptions.shares import least_correlation, weights_for
+from evaluate.assumptions.waves import extremes
 from evaluate.errors import Refused
 
 FEWEST = 2  # units in each group
@@ -15,6 +16,7 @@ MOST_ROWS = 20_000_000  # that are drawn at a time, and have to be held in memor
 UNLIKE = 3.0  # times the mean beyond one person, that sizes of clusters may vary by
 LEAST_TAKEN = 1e-6  # difference of the shares that take part
 ROUNDING = 1e-12  # of a share
+UNLIKE_COHORTS = 1e3  # times the mean effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def impossible(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
         Whether the design assigns clusters.
     """
     yield from _units(scenario, clustered=clustered)
+    yield from _waves(scenario)
     yield from _sizes(scenario)
     yield from _taking_part(scenario)
     yield from _covariates(scenario)
@@ -81,6 +84,8 @@ def _units(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
             f"the design assigns {'clusters' if clustered else 'individuals'}",
             f"write `{other}`" + (" and `cluster_size`" if clustered else ""),
         )
+    if len(scenario.waves) > 1 and abs(scenario.treated_share - 1) < ROUNDING:
+        return  # all begin, and those who begin later are the comparison
     treated = scenario.units * scenario.treated_share
     within = f" in {scenario.strata} strata" if scenario.strata > 1 else ""
     sides = min(treated, scenario.units - treated)
@@ -91,6 +96,31 @@ def _units(scenario: Scenario, *, clustered: bool) -> Iterator[Impossible]:
             f" {scenario.treated_share:g} are assumed",
             "there must be two units in each group, and one of each in every stratum",
             "assume more units, fewer strata or a share nearer to a half",
+        )
+
+
+def _waves(scenario: Scenario) -> Iterator[Impossible]:
+    late = [one.period for one in scenario.waves if one.period > scenario.periods]
+    if late:
+        yield Impossible(
+            ("rollout", "starts"),
+            f"units begin in period {late[0]} of {scenario.periods}",
+            "who begins after the last period is never seen treated",
+            "correct the period, or assume more `periods`",
+        )
+    if scenario.waves and scenario.treated_share > 1 + ROUNDING:
+        yield Impossible(
+            ("rollout", "starts"),
+            "more units begin than there are",
+            "each unit begins once, or never",
+            "correct the numbers of units that begin, or assume more units",
+        )
+    if not late and not min(extremes(scenario)) > -UNLIKE_COHORTS:
+        yield Impossible(
+            ("rollout", "growth"),
+            f"effects grow by {scenario.growth:g} of the first with each period",
+            "their mean over treated cells would be about zero, and it is what is assumed",
+            "let effects shrink less",
         )
 
 
@@ -164,7 +194,12 @@ def _outcome(scenario: Scenario, column: str) -> Iterator[Impossible]:
         return
     by = scenario.received
     raised = one.effect / (1.0 if by is None else max(by.treated - by.comparison, 1e-9))
-    for share, name in ((one.baseline, "baseline"), (one.baseline + raised, "effect")):
+    shares = [(one.baseline, "baseline")]
+    shares += [(one.baseline + raised * times, "effect") for times in (1.0, *extremes(scenario))]
+    later = (one.trend, one.trend + one.diverging)
+    shares += [(one.baseline + (scenario.periods - 1) * each, "trend") for each in later]
+    shares += [(shares[-1][0] + raised * times, "trend") for times in extremes(scenario)]
+    for share, name in shares:
         if not -ROUNDING <= share <= 1 + ROUNDING:
             among = " among those who take part" if by and name == "effect" else ""
             yield Impossible(

@@ -15,6 +15,7 @@ from evaluate.assumptions.outcomes import draw_outcome
 from evaluate.assumptions.possible import require_possible
 from evaluate.assumptions.scenario import Scenario
 from evaluate.assumptions.units import Units, assign, draw_units, labels, spread
+from evaluate.assumptions.waves import Treatment, begin, drift, profile
 
 Float = NDArray[np.float64]
 Text = NDArray[np.str_]
@@ -92,11 +93,11 @@ def draw_trial(scenario: Scenario, rng: np.random.Generator, shape: Shape) -> Tr
     require_possible(scenario, clustered=shape.cluster is not None)
     units = draw_units(scenario, rng, scenario.periods)
     offered = assign(units.stratum, scenario.treated_share, rng)
-    begin = np.where(offered > 0, 0, units.periods)
+    first = np.where(offered > 0, 0, units.periods)
     if shape.rollout:
-        begin = np.where(offered > 0, 1 + spread(offered, units.periods - 1, rng), units.periods)
-    treated = (units.period >= begin[units.unit]).astype(np.float64)
-    received = _take_part(scenario, treated, units, rng)
+        first = begin(scenario, offered, rng)
+    treated = (units.period >= first[units.unit]).astype(np.float64)
+    received = take_part(scenario, treated, units, rng)
     return Trial(
         treated=treated,
         received=received,
@@ -107,33 +108,43 @@ def draw_trial(scenario: Scenario, rng: np.random.Generator, shape: Shape) -> Tr
         if shape.strata
         else _NONE,
         arm=_arms(offered, treated, units, rng) if shape.arms else _NONE,
-        values=_measure(scenario, treated, received, units, rng),
+        values=measure(scenario, Treatment(first, treated, received), units, rng),
     )
 
 
 _NONE = np.array([], dtype=np.str_)
 
 
-def _measure(
-    scenario: Scenario,
-    treated: Float,
-    received: Float,
-    units: Units,
-    rng: np.random.Generator,
+def measure(
+    scenario: Scenario, treatment: Treatment, units: Units, rng: np.random.Generator
 ) -> dict[str, Float]:
-    """Return covariates and outcomes by column."""
+    """Return covariates and outcomes by column, each shape (n,).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed.
+    treatment : Treatment
+        Who is treated, and takes part.
+    units : Units
+        The rows.
+    rng : numpy.random.Generator
+        Source of chance.
+    """
     covariates = {
         name: draw_covariate(one, units.people, rng) for name, one in scenario.covariates.items()
     }
     values = {
-        name: thin(one.values[units.person], one.assumed.missing, treated, rng)
+        name: thin(one.values[units.person], one.assumed.missing, treatment.treated, rng)
         for name, one in covariates.items()
     }
     drawn = tuple(covariates.values())
+    shape = profile(scenario, treatment.first, units)
     for name, one in scenario.outcomes.items():
-        lift = one.effect / taking(scenario) * received
+        lift = one.effect / taking(scenario) * treatment.received * shape
+        lift += drift(one, treatment.first, units)
         whole = draw_outcome(one, lift, units, drawn, rng)
-        values[name] = thin(whole, one.missing, treated, rng)
+        values[name] = thin(whole, one.missing, treatment.treated, rng)
     return values
 
 
@@ -151,7 +162,20 @@ def taking(scenario: Scenario) -> float:
     return 1.0 if by is None else by.treated - by.comparison
 
 
-def _take_part(scenario: Scenario, treated: Float, units: Units, rng: np.random.Generator) -> Float:
+def take_part(scenario: Scenario, treated: Float, units: Units, rng: np.random.Generator) -> Float:
+    """Return who takes part, 0 or 1, shape (n,): the share assumed of each group.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is assumed; where nothing is of taking part, exactly those treated do.
+    treated : ndarray, shape (n,)
+        1 for those treated.
+    units : Units
+        The rows.
+    rng : numpy.random.Generator
+        Source of chance.
+    """
     by = scenario.received
     if by is None:
         return treated

@@ -22,14 +22,16 @@ class Units:
     Attributes
     ----------
     unit, person, period : ndarray, shape (n,)
-        Of each row, from 0. In clusters other people are seen in each period; individuals
-        are seen again.
+        Of each row, from 0. In clusters other people are seen in each period, unless they
+        are followed; individuals are seen again.
     stratum : ndarray, shape (units,)
         Block of each unit, from 0; sizes differ by one at most.
     people, periods : int
         Their numbers.
     clustered : bool
         Whether units are clusters of people.
+    followed : bool
+        Whether the same people of a cluster are seen in every period.
     """
 
     unit: Integer
@@ -39,9 +41,12 @@ class Units:
     people: int
     periods: int
     clustered: bool
+    followed: bool = False
 
 
-def draw_units(scenario: Scenario, rng: np.random.Generator, periods: int = 1) -> Units:
+def draw_units(
+    scenario: Scenario, rng: np.random.Generator, periods: int = 1, *, followed: bool = False
+) -> Units:
     """Draw the units of a study and the people in them.
 
     Parameters
@@ -52,6 +57,8 @@ def draw_units(scenario: Scenario, rng: np.random.Generator, periods: int = 1) -
         Source of chance.
     periods : int
         Periods that each unit is seen in, with as many people in each.
+    followed : bool
+        Whether those are the same people of a cluster each time.
     """
     number = scenario.units
     stratum = np.arange(number) * scenario.strata // number
@@ -61,7 +68,9 @@ def draw_units(scenario: Scenario, rng: np.random.Generator, periods: int = 1) -
     clustered = scenario.size is not None
     person = np.arange(len(unit)) if clustered else unit
     people = len(unit) if clustered else number
-    return Units(unit, person, period, stratum, people, periods, clustered)
+    if followed:
+        person, people = np.tile(np.arange(len(within)), periods), len(within)
+    return Units(unit, person, period, stratum, people, periods, clustered, followed)
 
 
 def draw_sizes(size: ClusterSize | None, number: int, rng: np.random.Generator) -> Integer:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isfinite
 from typing import TypedDict
 
@@ -68,6 +69,7 @@ def judge(
     *,
     chosen: str | None,
     asked: Collection[str],
+    permute: Callable[[], Randomisation | Refused] | None = None,
 ) -> Judged:
     """Return the headline as few units let it stand.
 
@@ -85,6 +87,8 @@ def judge(
         Standard error that was chosen in place of the default's.
     asked : collection of str
         Tests that were asked for by name: ``"wild"``, ``"randomisation"``.
+    permute : callable or None
+        Makes the randomisation test where it is not the trial's own.
 
     Raises
     ------
@@ -95,7 +99,8 @@ def judge(
     tests = [of_row(row) for row in rows]
     if not (few or asked):
         return Judged(rows, Support(df), tuple(tests))
-    test = _randomised(trial, fitted) if few or "randomisation" in asked else None
+    permute = permute or partial(_randomised, trial, fitted)
+    test = permute() if few or "randomisation" in asked else None
     if test is not None:
         tests.append(of_randomisation(test))
     joint: Mapping[str, Float] = {}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluate.data.path_groups import Cells, Groups, nothing
+from evaluate.data.path_queries import PathQueries
+from evaluate.data.path_stream import Batch, Range, TwiceSeen, numbers_of, placed_groups
 from evaluate.data.sql_groups import kind_of
 from evaluate.data.sql_sample import SqlSample
 
 if TYPE_CHECKING:
     import duckdb
     from ibis.expr.types import NumericValue, Table, Value
+    from pyarrow import RecordBatchReader
 
 # Of DuckDB and of Ibis; any other number is a float64 to every sample.
 _TYPES = {
@@ -24,6 +29,7 @@ _TYPES = {
     "INTEGER": "int32",
     "BIGINT": "int64",
 }
+Found = Mapping[str, NDArray[Any]]
 _STORED = {"string": "VARCHAR", "float64": "DOUBLE", "int64": "BIGINT"}
 
 
@@ -57,6 +63,33 @@ class DuckSample(SqlSample):
         # fetchnumpy, because Arrow's own conversion to NumPy imports pandas (1.3 s).
         found = self._connection.execute(sql).fetchnumpy()
         return {name: np.ma.filled(values, 0) for name, values in found.items()}
+
+    def _batches(self, expression: Table) -> Iterator[Found]:
+        for batch in self._arrow(expression):
+            yield {name: numbers_of(batch.column(name)) for name in batch.schema.names}
+
+    def _arrow(self, expression: Table) -> RecordBatchReader:
+        """Return a query's result as Arrow's batches, a million rows in memory at a time."""
+        import ibis
+        import pyarrow as pa
+
+        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        return pa.RecordBatchReader.from_stream(self._connection.sql(sql))
+
+    def _groups(self, queries: PathQueries, cells: Cells, *, drop: bool) -> Iterator[Groups]:
+        units = Range(*cells.units) if cells.units and queries.columns.by_unit else None
+        if units is None or not units.fits(cells):
+            yield from super()._groups(queries, cells, drop=drop)
+            return
+        try:
+            yield from placed_groups(queries, cells, units, self._placed, drop=drop)
+        except TwiceSeen:
+            yield replace(nothing(cells), twice=int(self._run(queries.twice())["twice"][0]))
+
+    def _placed(self, expression: Table) -> Iterator[Batch]:
+        for batch in self._arrow(expression):
+            cell, code, y = (numbers_of(batch.column(name)) for name in ("cell", "code", "y"))
+            yield cell, code, y
 
     def _sum(self, term: NumericValue) -> Value:
         return _exact_sum()(term)

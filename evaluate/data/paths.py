@@ -127,6 +127,15 @@ class PanelColumns:
     unit: str | None = None
     cluster: str | None = None
 
+    @property
+    def by_unit(self) -> bool:
+        """Return whether each unit is a cluster of its own."""
+        return self.unit is not None and self.cluster in {None, self.unit}
+
+    def rule(self, incomplete: Incomplete) -> Incomplete:
+        """Return what is done about units with gaps: without units there are none to follow."""
+        return incomplete if self.unit is not None else "levels"
+
 
 @dataclass(frozen=True, slots=True)
 class Unusable:

@@ -19,6 +19,7 @@ from evaluate.data.moments import (
     Summary,
     grouping,
 )
+from evaluate.data.paths import ClusterPaths, Incomplete, Panel, PanelColumns, Paths, Unusable
 from evaluate.data.weights import WeightKind, WeightSummary
 from evaluate.data.within import ScoreProducts, Within, WithinModel
 
@@ -129,6 +130,50 @@ class Sample(Protocol):
 
     def within_scores(self, model: WithinModel, by: Sequence[str] = ()) -> ScoreProducts:
         """Return the products of groups' scores in a two-way model."""
+        ...
+
+    def paths(
+        self,
+        columns: PanelColumns,
+        incomplete: Incomplete = "pairs",
+        leaving: str | None = None,
+    ) -> tuple[Paths, Unusable]:
+        """Return sums over time by cohort, and the count of what they leave out.
+
+        Rows in which the column ``leaving`` is 1 are left out; their periods stay. Under
+        ``drop`` only units with an outcome in every period enter. A panel with gaps has no
+        such sums under ``pairs``: then ``balanced`` is false, the sums are those of
+        ``levels``, and ``panel`` is what effects follow from. First treated periods and
+        periods are read as ``read_calendar`` says.
+
+        Raises
+        ------
+        Refused
+            ``missing_time``, ``text_time``, ``one_period``, ``missing_start``, ``text_start``,
+            ``duplicate_unit_time``, ``cohort_changes``, ``unit_in_several_clusters`` and
+            ``cluster_of_several_cohorts``.
+        """
+        ...
+
+    def cluster_paths(
+        self,
+        columns: PanelColumns,
+        incomplete: Incomplete = "pairs",
+        leaving: str | None = None,
+    ) -> ClusterPaths:
+        """Return one mean path for each assigned cluster; refusals as of ``paths``."""
+        ...
+
+    def panel(
+        self,
+        columns: PanelColumns,
+        covariates: Sequence[str] = (),
+        leaving: str | None = None,
+    ) -> tuple[Panel, Unusable]:
+        """Return one row for each unit, of repeated cross-sections for each row.
+
+        Units with gaps stay. Refusals as of ``paths``.
+        """
         ...
 
     def levels(self, column: str) -> NDArray[Any]:

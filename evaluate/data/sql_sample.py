@@ -26,6 +26,7 @@ from evaluate.data.moments import (
     coarser,
     plain,
 )
+from evaluate.data.path_engine import PathEngine
 from evaluate.data.sql_groups import (
     Pass,
     cross,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 ROW_MODEL = "evaluate_row_model"
 
 
-class SqlSample(WithinEngine):
+class SqlSample(WithinEngine, PathEngine):
     """Rows in a table or view of an engine that Ibis writes for.
 
     An engine says what its table is like, runs one query, and holds one small table while

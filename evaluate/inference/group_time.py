@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evaluate.data.moments import Float, Integer
 
@@ -48,10 +51,17 @@ class GroupTimes:
     joint : ndarray, shape (m + h, m + h)
         Covariance of effects and shares, clusters kept.
     n_treated, n_comparison : ndarray, shape (m,)
-        Units that each effect rests on.
+        Units that each effect rests on; of repeated cross-sections rows of the smaller of the
+        two periods.
+    compared : ndarray of bool, shape (m, H)
+        Which cohorts of ``Starts`` each effect is compared with.
     dropped : tuple of (int, int, str)
         Cohort, period and reason of effects that cannot be estimated, such as
         ``"no comparison left"``.
+    parts : ndarray, shape (H, m + h, m + h)
+        What the clusters of each cohort add to ``joint``; empty where that is not known.
+    clusters : ndarray, shape (H,)
+        Clusters of each cohort.
     """
 
     cohort: Integer
@@ -63,4 +73,30 @@ class GroupTimes:
     joint: Float
     n_treated: Integer
     n_comparison: Integer
+    compared: NDArray[np.bool_]
     dropped: tuple[tuple[int, int, str], ...] = ()
+    parts: Float = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    clusters: Integer = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def free(self, gradient: Float) -> float:
+        """Return Welch and Satterthwaite's degrees of freedom of a sum of effects and shares.
+
+        Each cohort's clusters make up a part of the variance, with one degree of freedom less
+        than they are.
+
+        Parameters
+        ----------
+        gradient : ndarray, shape (m + h,)
+            Weights of effects and shares.
+
+        References
+        ----------
+        Welch (1947), Biometrika 34(1/2), equation 28.
+        """
+        if not len(self.parts):
+            return float(max(self.clusters.sum() - 1, 1))
+        parts = np.einsum("i,hij,j->h", gradient, self.parts, gradient)
+        total = float(np.sum(parts**2 / np.maximum(self.clusters - 1, 1)))
+        if total > 0:
+            return float(parts.sum() ** 2 / total)
+        return float(max(self.clusters.sum() - 1, 1))

@@ -150,14 +150,20 @@ def _count(roll: _Roll) -> tuple[int, bool]:
 
 def _every(roll: _Roll) -> Iterator[Integer]:
     """Yield every assignment of sequences in blocks, shape (b, g)."""
-    strata = [list(_arrangements(n.tolist())) for n in _by_stratum(roll)]
+    strata = [list(arrangements(n.tolist())) for n in _by_stratum(roll)]
     found = (sum(choice, ()) for choice in product(*strata))
     while block := list(islice(found, _ROWS)):
         yield np.array(block, dtype=np.int64)
 
 
-def _arrangements(counts: list[int]) -> Iterator[tuple[int, ...]]:
-    """Yield each order of labels of which there are so many of each."""
+def arrangements(counts: list[int]) -> Iterator[tuple[int, ...]]:
+    """Yield each order of labels of which there are so many of each.
+
+    Parameters
+    ----------
+    counts : list of int
+        How often each label, 0, 1, ..., comes.
+    """
     n, last = sum(counts), len(counts) - 1
     while last >= 0 and counts[last] == 0:
         last -= 1
@@ -166,7 +172,7 @@ def _arrangements(counts: list[int]) -> Iterator[tuple[int, ...]]:
         return
     for places in combinations(range(n), counts[last]):
         taken = set(places)
-        for rest in _arrangements(counts[:last]):
+        for rest in arrangements(counts[:last]):
             others = iter(rest)
             yield tuple(last if at in taken else next(others) for at in range(n))
 

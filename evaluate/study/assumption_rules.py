@@ -157,6 +157,26 @@ def _assumed_kinds(study: Study, _: Specs) -> Iterator[Broken]:
             )
 
 
+def _assumed_rollout(study: Study, _: Specs) -> Iterator[Broken]:
+    """Hold the share that is treated against the units that begin."""
+    assumed = study.assumptions
+    if (
+        assumed is None
+        or assumed.rollout is None
+        or "treated_share" not in assumed.model_fields_set
+    ):
+        return
+    units = assumed.clusters or assumed.people or 0
+    begin = sum(one.units for one in assumed.rollout.starts)
+    if abs(begin - assumed.treated_share * units) > ROUNDING * units:
+        yield (
+            ("assumptions", "treated_share"),
+            f"`treated_share` is {assumed.treated_share:g}, and {begin} of {units} units begin",
+            "units that begin are those that are treated",
+            "delete `treated_share`: it follows from `rollout`",
+        )
+
+
 def _assumed_share(study: Study, specs: Specs) -> Iterator[Broken]:
     """Hold the share that is treated against the probability that an analysis weighs by."""
     assumed = study.assumptions
@@ -248,6 +268,7 @@ ASSUMPTION_RULES: tuple[Rule, ...] = (
     _assumed_blocks,
     _assumed_arms,
     _assumed_kinds,
+    _assumed_rollout,
     _assumed_share,
     _assumed_missing,
     _assumed_facts,

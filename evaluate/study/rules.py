@@ -10,6 +10,7 @@ from evaluate.study.cohort_rules import COHORT_RULES
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
 from evaluate.study.evidence_rules import EVIDENCE_RULES
 from evaluate.study.lineage import LINEAGE_RULES, columns_of
+from evaluate.study.published_rules import PUBLISHED_RULES
 from evaluate.study.schema import Study
 from evaluate.study.text_rules import TEXT_RULES
 from evaluate.study.words import choose, dotted
@@ -238,6 +239,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     *TEXT_RULES,
     *COHORT_RULES,
     *ANSWER_RULES,
+    *PUBLISHED_RULES,
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
     *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),
     *((("analyses", "outcomes", "facts", "assumptions"), rule) for rule in ASSUMPTION_RULES),

@@ -13,6 +13,8 @@ from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Str
 from evaluate.data.definition import ColumnName, Data
 from evaluate.economics.definition import Economics
 from evaluate.evidence.definition import Answer, Evidence
+from evaluate.evidence.dilution_definition import Dilution
+from evaluate.evidence.published_definition import Published
 from evaluate.study.plan_definition import PlanBlock
 from evaluate.study.scalars import is_infinite
 
@@ -206,6 +208,9 @@ class Analysis(Strict):
         default=(), description="Groups between which the effect is compared."
     )
     missing: Missing = Field(default_factory=Missing, description="Missing cells.")
+    dilution: Dilution | None = Field(
+        default=None, description="How many of those measured took part."
+    )
     role: Literal["primary", "secondary", "exploratory"] = Field(
         default="primary", description="Its place in the plan."
     )
@@ -250,6 +255,9 @@ class Study(Strict):
         default_factory=dict, description="What text.md cites, by key."
     )
     facts: tuple[Fact, ...] = Field(default=(), description="Published figures.")
+    published: tuple[Published, ...] = Field(
+        default=(), description="What others found on the same question."
+    )
     programme: Programme = Field(description="The organisation around it.")
     intervention: Intervention = Field(description="What was done.")
     comparison: Comparison = Field(description="What it is compared with.")

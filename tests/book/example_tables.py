@@ -203,3 +203,127 @@ def checklists() -> tuple[Table, ...]:
         {"item": "18", "key": "harms", "title": "Harms", "status": "missing"},
     ]  # fmt: skip
     return made("checklist", consort), made("gate_list", gate)
+
+
+def event_study(size: float = 1.0, first: int = -5, last: int = 4, *, band: bool = True) -> Table:
+    """Rising effects after the start, little before it; the base period is the one before."""
+    rows: Rows = []
+    for time in range(first, last + 1):
+        effect = size * (1.3 + 1.15 * time if time >= 0 else 0.5 * (-1) ** time)
+        error = size * (0.7 + 0.25 * abs(time + 1))
+        row: dict[str, Any] = {"event_time": time, "estimate": effect, "reference": time == -1}
+        if time == -1:
+            row |= {"estimate": 0.0}
+        else:
+            row |= {"conf_low": effect - 1.96 * abs(error), "conf_high": effect + 1.96 * abs(error)}
+        if band and time != -1:
+            row |= {"band_low": effect - 2.7 * abs(error), "band_high": effect + 2.7 * abs(error)}
+        rows.append(row | {"n_treated": 47 - abs(time), "n_comparison": 243})
+    return made("event_study", rows, "main")
+
+
+def paths(size: float = 1.0, first: int = -5, last: int = 4, level: float = 72.0) -> Table:
+    rows: Rows = [
+        {
+            "event_time": time,
+            "treated": size * (level + 0.4 * time + max(0, time + 1) * 1.2),
+            "comparison": size * (level + 1.4 + 0.35 * time),
+            "n_treated": 47,
+            "n_comparison": 243,
+        }
+        for time in range(first, last + 1)
+    ]
+    return made("paths", rows, "main")
+
+
+def pretrends(size: float = 1.0, p: float = 0.61) -> Table:
+    rows: Rows = [
+        {"test": "joint", "statistic": 2.7, "df": 4, "p_value": p},
+        {"test": "slope", "statistic": 0.4, "df": 1, "p_value": 0.69,
+         "detectable": 0.8 * size, "bias": 2.1 * size, "state": "uninformative"},
+    ]  # fmt: skip
+    return made("pretrends", rows, "main")
+
+
+def rollout(periods: list[str], starts: list[str | None], units: int = 9) -> Table:
+    """Who starts when; ``None`` never does."""
+    rows: Rows = []
+    for i, start in enumerate(starts):
+        for k, period in enumerate(periods):
+            rows.append(
+                {
+                    "cohort": "never" if start is None else start,
+                    "period": period,
+                    "treated": start is not None and k >= periods.index(start),
+                    "n_units": 40 * (units + i),
+                    "n_clusters": units + i,
+                }
+            )
+    return made("rollout", rows, "main")
+
+
+def group_time(periods: list[str], starts: list[str], size: float = 1.0) -> Table:
+    rows: Rows = []
+    for i, start in enumerate(starts):
+        begin = periods.index(start)
+        for k, period in enumerate(periods[1:], 1):
+            after = k - begin
+            effect = size * (0.6 + 0.7 * after - 0.5 * i if after >= 0 else 0.3 * (-1) ** k)
+            error = abs(size) * (0.5 + 0.05 * abs(after))
+            row = {"cohort": start, "period": period, "estimate": effect, "std_error": error}
+            row |= {"conf_low": effect - 1.96 * error, "conf_high": effect + 1.96 * error}
+            row |= {"before": after < 0, "n_treated": 9 + i, "n_comparison": 45}
+            rows.append(row)
+    return made("group_time", rows, "main")
+
+
+def bacon(starts: list[str], size: float = 1.0) -> Table:
+    pairs = [(one, other) for one in starts for other in starts if one != other]
+    total = len(starts) * 6 + len(pairs)
+    rows: Rows = [
+        {"type": "treated_vs_never", "cohort": one, "comparison": "never", "weight": 6 / total,
+         "estimate": size * (2.0 + 0.3 * i)}
+        for i, one in enumerate(starts)
+    ]  # fmt: skip
+    for i, (one, other) in enumerate(pairs):
+        early = one < other
+        kind = "earlier_vs_later" if early else "later_vs_earlier"
+        estimate = size * (1.6 + 0.1 * i if early else -0.8 - 0.1 * i)
+        row = {"type": kind, "cohort": one, "comparison": other, "weight": 1 / total}
+        rows.append(row | {"estimate": estimate})
+    return made("bacon", rows, "main")
+
+
+def honest(size: float = 1.0, *, reach: float | None = 1.3) -> Table:
+    """Intervals that widen with the violation; ``reach`` is where zero comes within them."""
+    rows: Rows = []
+    grids = {"relative_magnitudes": [0.0, 0.5, 1.0, 1.5, 2.0],
+             "smoothness": [size * one for one in (0.0, 0.2, 0.4, 0.6)]}  # fmt: skip
+    for restriction, grid in grids.items():
+        scale = 1.0 if restriction == "relative_magnitudes" else 0.3 * size
+        for m in grid:
+            ratio = m / scale if scale else m
+            half = 1.1 + (1.9 / reach * ratio if reach else 0.2 * ratio)
+            low, high = (size * (3.0 + side * half) for side in (-1, 1))
+            row: dict[str, Any] = {"restriction": restriction, "m": m, "conf_low": min(low, high),
+                                   "conf_high": max(low, high)}  # fmt: skip
+            row |= {"excludes_zero": min(low, high) > 0 or max(low, high) < 0}
+            rows.append(row | ({"breakdown": reach * scale} if reach else {}))
+    return made("honest", rows, "main")
+
+
+YEARS = [str(year) for year in range(2012, 2024)]
+WAVES = ["2015", "2016", "2017", "2019"]
+
+
+def over_time(size: float = 1.0, **more: Any) -> tuple[Table, ...]:
+    """Return the tables that a roll-out gives its figures."""
+    return (
+        rollout(YEARS, [*WAVES, None]),
+        event_study(size, **more),
+        paths(size),
+        pretrends(size),
+        group_time(YEARS, WAVES, size),
+        bacon(WAVES, size),
+        honest(size),
+    )

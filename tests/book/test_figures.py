@@ -223,6 +223,7 @@ def full(**more: Any) -> Finding:
         *money({"participant": 4000.0, "county": -2500.0, "public_funds": -500.0}),
         *benchmarks(),
         *plans("earnings", 800.0),
+        *example.over_time(600.0),
     )
     more = {"payers": ("participant", "county"), "title": "Earnings", "worthwhile": 500.0} | more
     return finding(rows, tables, **more)
@@ -268,6 +269,48 @@ def counted(**more: Any) -> Finding:
     return finding([row], (arms(0.79, 0.75), example.frequencies("completed")), **more)
 
 
+def over_time(rows: list[Estimate], size: float, **more: Any) -> Finding:
+    return finding(rows, example.over_time(size, **more), worthwhile=abs(size))
+
+
+def many_waves() -> tuple[Table, ...]:
+    """Twelve waves, 25 school years, names as words, and more steps than have room."""
+    years = [f"{year}/{(year + 1) % 100:02}" for year in range(1999, 2024)]
+    waves = years[6:18]
+    steps = example.honest()
+    fine = tuple(
+        {**row, "m": index / 40, "breakdown": 9.5} for index, row in enumerate(steps.rows * 3)
+    )
+    return (
+        example.rollout(years, [*waves, None], 123456),
+        example.event_study(1.0, -17, 18),
+        example.paths(1.0, -17, 18),
+        example.group_time(years, waves, 1234.0),
+        example.bacon(waves),
+        replace(steps, rows=fine),
+    )
+
+
+def one_wave() -> tuple[Table, ...]:
+    """One wave, two periods, nobody who never starts; nothing can be said of the time before."""
+    years = ["2020", "2021"]
+    return (
+        example.rollout(years, ["2021"], 1),
+        example.event_study(1.0, 0, 0),
+        example.paths(1.0, 0, 0),
+        example.group_time(years, ["2021"]),
+        example.bacon(["2021"]),
+        example.honest(reach=None),
+    )
+
+
+def no_base() -> Table:
+    """Every period has its own base, so that none is the reference."""
+    study = example.event_study()
+    rows = ({**row, "reference": False, "conf_low": -2.0, "conf_high": 2.0} for row in study.rows)
+    return replace(study, rows=tuple(rows))
+
+
 CASES = {
     "full": full(),
     "dummy": full(data_kind="dummy"),
@@ -304,6 +347,15 @@ CASES = {
     "many people": finding([], (example.flow(123456, UNBROKEN),)),
     "no losses": finding([], (example.made("flow", [{"stage": "analysed", "arm": "all"}]),)),
     "curve alone": finding([], (example.power_curve("o", 1e-7),)),
+    "over time, shares": over_time([estimate("completed", 0.03, 0.02, "share")], 0.01),
+    "over time, huge": over_time([estimate("amount", 3e9, 2e9, "NOK/år")], 1e9),
+    "over time, tiny": over_time([estimate("amount", 3e-7, 2e-7, "NOK/år")], 1e-7),
+    "over time, harm": over_time([estimate("score", -3.0, 2.0, "points")], -1.0),
+    "over time, no band": over_time([estimate("score", 3.0, 2.0, "points")], 1.0, band=False),
+    "over time, alone": finding([], example.over_time(1.0)),
+    "many waves": finding([estimate("score", 3.0, 2.0, "points")], many_waves()),
+    "one wave": finding([estimate("score", 3.0, 2.0, "points")], one_wave()),
+    "no base": finding([estimate("score", 3.0, 2.0, "points")], (no_base(),)),
     "dollars": full(title="Costs $5 of $6 and <b> & more"),
 }
 

@@ -136,6 +136,12 @@ CASES = {
         "_possible",
         "two units in each group",
     ),
+    "begin and are treated": (
+        GOOD,
+        ("units: 6, times", "units: 5, times"),
+        "_assumed_rollout",
+        "11 of 24 units begin",
+    ),
     "nobody is treated": (
         PEOPLE,
         ("  people: 200", "  people: 200\n  treated_share: 0.007"),

@@ -96,6 +96,8 @@ NEEDED = {
     "Analysis.missing",
     "Missing.covariates",
     "Evidence.boundary_reason",
+    "Published.treated",
+    "Published.comparison",
     "Rate.to",
     "Schedule.source",
     "PublicFunds.source",

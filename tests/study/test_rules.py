@@ -16,6 +16,7 @@ from evaluate.study.assumption_rules import ASSUMPTION_RULES
 from evaluate.study.cohort_rules import COHORT_RULES
 from evaluate.study.evidence_rules import EVIDENCE_RULES
 from evaluate.study.load import load
+from evaluate.study.published_rules import PUBLISHED_RULES
 
 Problems = Callable[[str], tuple[Problem, ...]]
 
@@ -58,8 +59,12 @@ CASES = [(rule, mistake) for rule, mistakes in BROKEN_BY.items() for mistake in 
 
 
 def test_every_rule_has_a_case() -> None:
-    # Those of assumptions, evidence and cohorts have their cases in files of their own.
-    elsewhere = (*ASSUMPTION_RULES, *EVIDENCE_RULES, *(rule for _, rule in COHORT_RULES))
+    # Those of assumptions, evidence, cohorts and published results have their cases in files of their own.
+    elsewhere = (
+        *ASSUMPTION_RULES,
+        *EVIDENCE_RULES,
+        *(rule for _, rule in (*COHORT_RULES, *PUBLISHED_RULES)),
+    )
     here = [rule.__name__ for _, rule in rules._RULES if rule not in elsewhere]
     assert here == list(BROKEN_BY)
 

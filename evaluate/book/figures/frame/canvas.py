@@ -241,6 +241,49 @@ class Canvas:
         shape = Rectangle((x, y), width, height, facecolor=self.colours[role], zorder=1, **look)
         self.sheet.add_patch(shape)
 
+    def cell(
+        self,
+        place: tuple[float, float, float, float],
+        colour: str | None,
+        edge: str | None = None,
+        *,
+        line: float = 0.6,
+        hatch: str | None = None,
+        dash: bool = False,
+    ) -> None:
+        """Draw a box that may be empty, with an edge or hatching in the colours of roles.
+
+        Parameters
+        ----------
+        place : tuple of float
+            Left, top, width and height in inches.
+        colour : str or None
+            Fill as ``#RRGGBB``; ``None`` is clear.
+        edge : str or None
+            Role of its edge.
+        line : float
+            Width of the edge in points.
+        hatch : str or None
+            Role of slanting lines within.
+        dash : bool
+            Whether the edge is dashed.
+        """
+        from matplotlib.patches import Rectangle
+
+        left, top, width, height = place
+        fill: Any = colour or "none"
+        if hatch is not None:
+            under = {"facecolor": fill, "edgecolor": self.colours[hatch], "linewidth": 0}
+            self.sheet.add_patch(
+                Rectangle((left, top), width, height, hatch="//////", zorder=1, **under)
+            )
+            fill = "none"
+        style: Any = (0, (2, 1.5)) if dash else "-"
+        look = {"facecolor": fill, "edgecolor": self.colours[edge] if edge else "none"}
+        look |= {"linewidth": line if edge else 0.0, "linestyle": style}
+        order = 1.0 if line < 1 else 2.5  # an outline stands over its neighbours
+        self.sheet.add_patch(Rectangle((left, top), width, height, zorder=order, **look))
+
     def svg(self) -> str:
         """Return the drawing; equal drawings are equal bytes."""
         from matplotlib import rc_context

@@ -1,0 +1,314 @@
+"""Whether a roll-out's effect hangs on one cohort, on gaps, on other programmes, on its dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from evaluate.checks.over_time import name_of, table_of
+from evaluate.checks.rollout_lead import Led, estimators, other_row, overall_row
+from evaluate.checks.rollout_rows import curves_of
+from evaluate.core import Check, Estimate, Table
+from evaluate.data.moments import Float
+from evaluate.data.sample import Sample
+from evaluate.errors import Refused
+from evaluate.inference.aggregate import aggregate
+from evaluate.inference.staggered import RollOut, read_rollout
+from evaluate.inference.t import t_quantile, two_sided_p
+
+_MOST_PLACEBOS = 3
+_ENOUGH = 0.5  # of a standard error: a change that is worth telling
+Row = dict[str, object]
+
+
+def cohorts_check(rolled: RollOut, led: Led) -> Check:
+    """Return whether every cohort is large enough, and what could not be used, by count.
+
+    Parameters
+    ----------
+    rolled : RollOut
+        As it was read.
+    led : Led
+        The headline.
+    """
+    starts = rolled.paths.starts
+    treated = starts.cohorts < len(starts.periods)
+    sizes = starts.clusters[treated]
+    text = (
+        f"{treated.sum()} cohorts of {sizes.min()} to {sizes.max()} clusters,"
+        f" and {starts.clusters[~treated].sum()} clusters that never begin."
+    )
+    found = list(_odd(rolled, led))
+    if not found:
+        return Check("cohorts", "passed", text, "rollout")
+    return Check("cohorts", "failed", f"{text} {' '.join(found)}", "rollout")
+
+
+def _odd(rolled: RollOut, led: Led) -> Iterator[str]:
+    if led.sides.single:
+        yield f"{led.sides.single} of them have one cluster, whose own effect has no uncertainty."
+    if rolled.unusable.always_treated:
+        yield (
+            f"{rolled.unusable.always_treated} units were treated in their first period and are"
+            " left out: nothing shows how they were before."
+        )
+    lost = [one for one in led.times.dropped if one[1] >= one[0]]
+    if lost:
+        yield (
+            f"{len(lost)} effects of {len({one[0] for one in lost})} cohorts cannot be estimated:"
+            f" {'; '.join(sorted({one[2] for one in lost}))}."
+        )
+
+
+def without_cohorts(rolled: RollOut, led: Led) -> tuple[Check, Table] | None:
+    """Return the overall effect without each cohort in turn; nothing where there is only one.
+
+    Parameters
+    ----------
+    rolled : RollOut
+        As it was read.
+    led : Led
+        The headline.
+    """
+    starts = rolled.paths.starts
+    treated = [one for one in starts.cohorts.tolist() if one < len(starts.periods)]
+    if len(treated) <= 1:
+        return None
+    rows, refused = [], 0
+    for cohort in treated:
+        try:
+            other = rolled.without(cohort)
+            rows.append({"left_out": name_of(starts, cohort), **_overall(other, led)})
+        except Refused:
+            refused += 1
+    if not rows:
+        return None
+    names = ("left_out", "estimate", "std_error", "conf_low", "conf_high")
+    table = table_of("leave_one_cohort_out", names, rows, led.estimand.unit)
+    values = np.array([float(str(row["estimate"])) for row in rows])
+    head = led.rows[0]
+    text = (
+        f"Without one cohort at a time the effect lies between {values.min():.4g} and"
+        f" {values.max():.4g}"
+    )
+    if refused:
+        text += f"; without {refused} of them there is none"
+    same = (np.sign(values) == np.sign(head.estimate)).all() and not refused
+    inside = ((values >= head.conf_low) & (values <= head.conf_high)).all()
+    result = "passed" if same and inside else "failed"
+    tail = ": it hangs on none of them." if result == "passed" else ": it hangs on one of them."
+    return Check("leave_one_cohort_out", result, text + tail, table.id), table
+
+
+def _overall(rolled: RollOut, led: Led) -> Row:
+    """Return the overall effect's cells; where clusters are few, without an uncertainty."""
+    times = rolled.group_times()
+    simple = aggregate(times, "simple")
+    if led.sides.few:
+        return {"estimate": simple.overall}
+    row = overall_row(
+        rolled,
+        times,
+        replace(led.sides, df=times.free(simple.gradient[-1])),
+        (led.estimand, led.settings),
+    )
+    return {
+        "estimate": row.estimate,
+        "std_error": row.std_error,
+        "conf_low": row.conf_low,
+        "conf_high": row.conf_high,
+    }
+
+
+def without_concurrent(
+    sample: Sample, rolled: RollOut, led: Led, columns: Sequence[str]
+) -> tuple[Check, Table] | None:
+    """Return the overall effect without units that had another programme, group by group.
+
+    Parameters
+    ----------
+    sample : Sample
+        The analysis's rows.
+    rolled : RollOut
+        As it was read.
+    led : Led
+        The headline.
+    columns : sequence of str
+        Of 0 and 1.
+    """
+    if not columns:
+        return None
+    rows: list[Row] = []
+    for name in columns:
+        try:
+            other = read_rollout(sample, rolled.asked, name)
+            fewer = int(rolled.paths.starts.clusters.sum() - other.paths.starts.clusters.sum())
+            rows.append({"left_out": name, "n_left_out": fewer, **_overall(other, led)})
+        except Refused as refused:
+            rows.append({"left_out": name, "state": refused.why})
+    names = ("left_out", "estimate", "conf_low", "conf_high", "n_left_out", "state")
+    kept = [{key: one.get(key) for key in names} for one in rows]
+    table = table_of("concurrent", names, kept, led.estimand.unit)
+    head = led.rows[0]
+    moved = [abs(float(str(one["estimate"])) - head.estimate) for one in rows if "estimate" in one]
+    lost = len(rows) - len(moved)
+    text = f"{len(rows)} other programmes among the comparison units were left out in turn: "
+    if lost:
+        return Check(
+            "concurrent", "failed", f"{text}without {lost} no effect is left.", table.id
+        ), table
+    most = max(moved)
+    text += f"the effect moves by {most:.3g} at most, its standard error is {head.std_error:.3g}."
+    return Check(
+        "concurrent", "passed" if most <= head.std_error else "failed", text, table.id
+    ), table
+
+
+def composition(sample: Sample, rolled: RollOut, led: Led) -> tuple[Check, Table | None]:
+    """Return how the effect depends on units that are not there in every period.
+
+    Parameters
+    ----------
+    sample : Sample
+        The analysis's rows.
+    rolled : RollOut
+        As it was read.
+    led : Led
+        The headline.
+    """
+    if rolled.asked.columns.unit is None:
+        text = "Each period holds other units: whether they are of the same kind is not known."
+        return Check("composition", "uninformative", text), None
+    if rolled.unusable.incomplete == 0:
+        return Check("composition", "passed", "Every unit has an outcome in every period."), None
+    rows: list[Row] = []
+    for rule in ("pairs", "drop", "levels"):
+        asked = replace(rolled.asked, incomplete=rule)
+        if rule == "levels" and asked.covariates:
+            continue
+        chosen = rule == rolled.asked.incomplete
+        try:
+            other = rolled if chosen else read_rollout(sample, asked)
+            units = int(other.paths.starts.units.sum())
+            rows.append({"rule": rule, "chosen": chosen, "n_units": units, **_overall(other, led)})
+        except Refused:
+            rows.append({"rule": rule, "chosen": chosen})
+    names = ("rule", "estimate", "conf_low", "conf_high", "n_units", "chosen")
+    table = table_of(
+        "composition", names, [{k: one.get(k) for k in names} for one in rows], led.estimand.unit
+    )
+    values = [float(str(one["estimate"])) for one in rows if "estimate" in one]
+    apart, head = max(values) - min(values), led.rows[0]
+    text = (
+        f"{rolled.unusable.incomplete} units lack an outcome in some period. By what is done about"
+        f" them the effect differs by {apart:.3g}; its standard error is {head.std_error:.3g}."
+    )
+    good = apart <= _ENOUGH * head.std_error and len(values) == len(rows)
+    return Check("composition", "passed" if good else "failed", text, table.id), table
+
+
+def placebos(rolled: RollOut, led: Led) -> tuple[Check, Table]:
+    """Return the effect that is found where there can be none: before the start.
+
+    Every cohort as if it had begun one, two and three periods earlier, and each later cohort
+    as if it had begun with the first; only periods before the real start are used.
+
+    Parameters
+    ----------
+    rolled : RollOut
+        As it was read.
+    led : Led
+        The headline.
+    """
+    rows = [*_earlier(rolled, led), *_with_the_first(rolled, led)]
+    names = ("placebo", "estimate", "std_error", "conf_low", "conf_high", "p_value", "state")
+    table = table_of("placebos", names, rows, led.estimand.unit)
+    tested = [float(str(row["p_value"])) for row in rows if "p_value" in row]
+    if not tested:
+        text = "No cohort has two periods before its start, so that no placebo can be tried."
+        return Check("placebos", "not_run", text, table.id if rows else None), table
+    # By Bonferroni: the more placebos, the likelier that one of them strikes by chance.
+    level = (1 - led.settings.conf_level) / len(tested)
+    struck = sum(one < level for one in tested)
+    text = f"{len(tested)} placebos before the start; {struck} of them show an effect"
+    text += f" at {level:.2g}, the level for that many."
+    return Check("placebos", "failed" if struck else "passed", text, table.id), table
+
+
+def _earlier(rolled: RollOut, led: Led) -> Iterator[Row]:
+    for shift in range(1, _MOST_PLACEBOS + 1):
+        words = f"{shift} period{'s' if shift > 1 else ''} earlier"
+        yield from _placebo(rolled, led, words, shift, None)
+
+
+def _with_the_first(rolled: RollOut, led: Led) -> Iterator[Row]:
+    starts = rolled.paths.starts
+    treated = [one for one in starts.cohorts.tolist() if 0 < one < len(starts.periods)]
+    for cohort in treated[1:]:
+        words = f"{name_of(starts, cohort)} as if it began {name_of(starts, treated[0])}"
+        yield from _placebo(rolled, led, words, cohort - treated[0], cohort)
+
+
+def _placebo(
+    rolled: RollOut, led: Led, words: str, shift: int, cohort: int | None
+) -> Iterator[Row]:
+    """Yield the mean effect in the periods between a false start and the real one."""
+    asked = rolled.asked.contrast
+    contrast = replace(asked, anticipation=asked.anticipation + shift, base="universal")
+    try:
+        curves = curves_of(rolled, led, contrast)
+    except Refused:
+        return
+    times = curves.times
+    since = times.period - times.cohort
+    inside = (since >= -shift - asked.anticipation) & (since < -asked.anticipation)
+    if cohort is not None:
+        inside &= times.cohort == cohort
+    if not inside.any():
+        return
+    weight = np.where(inside, times.shares[np.searchsorted(times.cohorts, times.cohort)], 0.0)
+    gradient: Float = np.zeros(len(times.joint))
+    gradient[: len(weight)] = weight / weight.sum()
+    value = float(gradient[: len(weight)] @ times.effect)
+    spread = curves.spread(gradient)
+    if spread <= 0:
+        yield {"placebo": words, "estimate": value, "state": "no uncertainty: one cluster"}
+        return
+    df = curves.free(gradient)
+    half = t_quantile((1 + led.settings.conf_level) / 2, df) * spread
+    yield {
+        "placebo": words,
+        "estimate": value,
+        "std_error": spread,
+        "conf_low": value - half,
+        "conf_high": value + half,
+        "p_value": two_sided_p(value / spread, df),
+    }
+
+
+def other_estimators(rolled: RollOut, led: Led, chosen: str) -> Iterator[Estimate]:
+    """Yield the overall effect by other estimators, where they can be had.
+
+    Parameters
+    ----------
+    rolled : RollOut
+        As it was read.
+    led : Led
+        The headline.
+    chosen : str
+        The headline's estimator.
+    """
+    question = (led.estimand, led.settings)
+    if chosen != "group_time":
+        yield replace(
+            overall_row(rolled, led.times, led.sides, question), role="beside", call_r=None
+        )
+    for name, call in estimators(rolled).items():
+        if name == chosen:
+            continue
+        try:
+            yield other_row(call(), rolled, question)
+        except Refused:
+            continue
