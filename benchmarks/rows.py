@@ -56,6 +56,63 @@ def panel(units: int, periods: int, missing: float, seed: int = 2) -> Iterator[C
         }
 
 
+def rollout(units: int, periods: int, covariates: int, seed: int = 4) -> Iterator[Columns]:
+    """Yield units over periods, unit by unit: four cohorts, effects that grow, covariates."""
+    rng = np.random.default_rng(seed)
+    step = max(PIECE // periods, 1)
+    for start in range(0, units, step):
+        size = min(step, units - start)
+        first, level, x = _begin(rng, size, covariates)
+        u = np.repeat(np.arange(size), periods)
+        t = np.tile(np.arange(1, periods + 1), size)
+        yield {
+            "unit": (u + start).astype(np.int32),
+            "period": t.astype(np.int32),
+            "first": first[u].astype(np.int32),
+            **{f"x{i}": x[u, i] for i in range(covariates)},
+            "y": _outcome(rng, (t, first[u], level[u]), x[u]),
+        }
+
+
+def scattered(units: int, periods: int, seed: int = 4) -> Iterator[Columns]:
+    """Yield the same kind of roll-out without covariates, period by period, units shuffled."""
+    rng = np.random.default_rng(seed)
+    first, level, _ = _begin(rng, units, 0)
+    for period in range(1, periods + 1):
+        order = rng.permutation(units).astype(np.int32)
+        for start in range(0, units, PIECE):
+            u = order[start : start + PIECE]
+            t = np.full(len(u), period)
+            yield {
+                "unit": u,
+                "period": t.astype(np.int32),
+                "first": first[u].astype(np.int32),
+                "y": _outcome(rng, (t, first[u], level[u]), np.zeros((len(u), 0))),
+            }
+
+
+def _begin(
+    rng: np.random.Generator, units: int, covariates: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return first treated periods, which the first covariate moves, levels and covariates."""
+    x = rng.normal(0, 1, (units, covariates))
+    drawn = rng.random(units) + (0.05 * x[:, 0] if covariates else 0.0)
+    first = np.array([0, 3, 5, 7, 9])[np.searchsorted([0.4, 0.55, 0.7, 0.85], drawn)]
+    return first, rng.normal(0, 1, units), x
+
+
+def _outcome(
+    rng: np.random.Generator,
+    cells: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    x: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    t, first, level = cells
+    effect = np.where((first > 0) & (t >= first), 1 + 0.2 * (t - first), 0.0)
+    trend = 0.1 * t * (1 + 0.3 * x.sum(axis=1))
+    found: NDArray[np.float64] = level + trend + effect + rng.normal(0, 1, len(t))
+    return found
+
+
 def write(pieces: Iterator[Columns], path: Path) -> Path:
     """Write pieces to one Snappy Parquet file, once."""
     import pyarrow as pa

@@ -12,7 +12,10 @@ from evaluate.book.write import Content, paragraph, table
 from evaluate.core import Cell, Column, Table
 
 ABSENT = "–"
-KINDS = ("subgroups", "families", "inference", "leave_one_out", "icc", "weights", "joins")
+KINDS = (
+    *("subgroups", "families", "inference", "leave_one_out", "pretrends", "placebos"),
+    *("leave_one_cohort_out", "composition", "concurrent", "icc", "weights", "joins"),
+)
 
 
 def details(view: View, analysis: str) -> Iterator[nodes.Node]:
@@ -36,7 +39,11 @@ def details(view: View, analysis: str) -> Iterator[nodes.Node]:
 
 def shown(view: View, one: Table) -> nodes.Node:
     """Return a table as its columns name and type it; columns without a cell are left out."""
-    columns = [column for column in one.columns if any(column.name in row for row in one.rows)]
+    columns = [
+        column
+        for column in one.columns
+        if any(row.get(column.name) is not None for row in one.rows)
+    ]
     head = [view.texts.plain(column.label) for column in columns]
     rows = ([_cell(view, column, row) for column in columns] for row in one.rows)
     return table(view.words(f"detail.{one.kind}"), head, rows, "ev-numbers")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from docutils import nodes
 
+from evaluate.book.over_time import breakdown
 from evaluate.book.power import could_detect, detectable
 from evaluate.book.ratings import certainty, rated
 from evaluate.book.view import Row, View
@@ -126,6 +127,8 @@ def _limits(view: View, verdict: Verdict, row: Estimate) -> Iterator[str]:
         yield view.words("lead.inconclusive_alone")
     elif verdict.verdict in ("ruled out", "not detectable", "inconclusive"):
         yield view.words(f"lead.{verdict.verdict}", **slots)
+    elif verdict.verdict in ("shown benefit", "shown harm") and (held := breakdown(view, row)):
+        yield held
 
 
 def facts(view: View) -> nodes.Node:

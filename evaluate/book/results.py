@@ -10,6 +10,7 @@ from evaluate.book.detail import details
 from evaluate.book.lead import outcome_title
 from evaluate.book.numbers import p_value
 from evaluate.book.otherwise import ELSEWHERE, as_registered, hundreds, unplanned
+from evaluate.book.over_time import one_of_many, over_time
 from evaluate.book.picture import figure
 from evaluate.book.view import View
 from evaluate.book.write import Content, marked, paragraph, section, strong, table
@@ -39,6 +40,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
     yield from (paragraph(one) for one in _worthwhile(view))
     yield from (paragraph(one, "ev-note") for one in _chosen(view))
     yield from (paragraph(one, "ev-note") for one in _methods(view))
+    yield from over_time(view)
     yield from _beside(view, level)
     yield from unplanned(view, level)
     yield from _groups(view)
@@ -118,6 +120,7 @@ def _beside(view: View, level: str) -> Iterator[nodes.Node]:
         for one in view.finding.estimates
         if _same(one) not in alike
         and not one.term.startswith(_IN_THEIR_OWN_TABLE)
+        and not one_of_many(one)
         and one.role not in ELSEWHERE
     ]
     rows = list({_same(one): one for one in others}.values())
@@ -227,26 +230,38 @@ def _plain(view: View, value: Cell, digits: int | None = None) -> str:
 def all_numbers(view: View) -> nodes.section:
     """Return the appendix: each row with its standard error, degrees of freedom and p-value."""
     w = view.words
-    adjusted = any(one.p_adjusted is not None for one in view.finding.estimates)
     keys = ["analysis", "estimate", "std_error", "interval", "df", "p", "n"]
-    keys += ["p_adjusted"] * adjusted
-    rows = (_numbers(view, one)[: len(keys)] for one in view.finding.estimates)
+    keys += ["p_adjusted"] * any(one.p_adjusted is not None for one in view.finding.estimates)
+    keys += ["band"] * any(one.band_low is not None for one in view.finding.estimates)
+    told = (_numbers(view, one) for one in view.finding.estimates)
+    rows = ([cells[key] for key in keys] for cells in told)
     head = [w(f"numbers.{one}") for one in keys]
     body = table(w("numbers.caption"), head, rows, "ev-numbers")
     return section(w("numbers.title"), "numbers", [body])
 
 
-def _numbers(view: View, row: Estimate) -> list[Content]:
+def _numbers(view: View, row: Estimate) -> dict[str, Content]:
     name = f"{row.analysis}: {row.outcome}, {row.estimand}, {row.term}"
     factor, digits = (100, 2) if row.unit == "share" else (1, None)
-    low, high = (view.number(factor * one, digits=digits) for one in (row.conf_low, row.conf_high))
-    return [
-        [name, " ", marked([view.texts({"en": row.method})], "ev-soft")],
-        view.effect(row.estimate, row.unit),
-        f"{view.number(factor * row.std_error, digits=digits)} ({row.std_error_method})",
-        view.words("facts.interval", low=low, high=high),
-        view.number(row.df, digits=1) if row.df is not None else ABSENT,
-        p_value(row.p_value, view.language) if row.p_value is not None else ABSENT,
-        f"{view.number(row.n_obs)} ({view.number(row.n_treated)})",
-        p_value(row.p_adjusted, view.language) if row.p_adjusted is not None else ABSENT,
-    ]
+
+    def span(low: float | None, high: float | None) -> str:
+        if low is None or high is None:
+            return ABSENT
+        ends = [view.number(factor * one, digits=digits) for one in (low, high)]
+        return view.words("facts.interval", low=ends[0], high=ends[1])
+
+    def chance(p: float | None) -> str:
+        return p_value(p, view.language) if p is not None else ABSENT
+
+    spread = view.number(factor * row.std_error, digits=digits)
+    return {
+        "analysis": [name, " ", marked([view.texts({"en": row.method})], "ev-soft")],
+        "estimate": view.effect(row.estimate, row.unit),
+        "std_error": f"{spread} ({row.std_error_method})",
+        "interval": span(row.conf_low, row.conf_high),
+        "df": view.number(row.df, digits=1) if row.df is not None else ABSENT,
+        "p": chance(row.p_value),
+        "n": f"{view.number(row.n_obs)} ({view.number(row.n_treated)})",
+        "p_adjusted": chance(row.p_adjusted),
+        "band": span(row.band_low, row.band_high),
+    }

@@ -166,7 +166,7 @@ def _paths(did: Did, cells: Cells) -> Table:
 def _rollout(did: Did, cells: Cells) -> Table:
     """Return how many rows each group has in each period: a change of group, if they change."""
     calendar = did.calendar
-    names = ("before", "after")
+    names: tuple[str, ...] = ("before", "after")
     start = 1 if calendar is None else calendar.start
     if calendar is not None:
         names = tuple(period_name(one) for one in calendar.periods)

@@ -102,7 +102,8 @@ def composition(did: Did) -> tuple[Check, Table | None]:
     result: CheckResult = "passed"
     text = "The number of rows changed alike in both groups"
     if known:
-        text += f", and so did {len(known)} covariates: a change of {least:.2f} standard deviations"
+        also = "one covariate" if len(known) == 1 else f"{len(known)} covariates"
+        text += f", and so did {also}: a change of {least:.2f} standard deviations"
         text += " would have been found four times in five"
     if did.within is not None and not known:
         text += ", and the same units are compared before and after"

@@ -115,7 +115,7 @@ def rollout_table(paths: Paths) -> Table:
         Cohorts and periods.
     """
     starts = paths.starts
-    rows = [
+    rows: list[Row] = [
         {
             "cohort": name_of(starts, int(cohort)),
             "period": name_of(starts, place),

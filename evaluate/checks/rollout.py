@@ -27,7 +27,7 @@ from evaluate.checks.rollout_rows import (
     term_rows,
 )
 from evaluate.checks.rollout_trends import trends
-from evaluate.core import Check, Table
+from evaluate.core import Cell, Check, Table
 from evaluate.data.sample import Sample
 from evaluate.design import Result
 from evaluate.errors import Refused
@@ -145,7 +145,7 @@ def two_way_check(rolled: RollOut, led: Led, estimator: str) -> Found | None:
         pairs = bacon(rolled.paths)
     except Refused:
         return None
-    rows = [
+    cells: list[dict[str, Cell]] = [
         {
             "type": one.kind,
             "cohort": name_of(starts, one.cohort),
@@ -156,7 +156,7 @@ def two_way_check(rolled: RollOut, led: Led, estimator: str) -> Found | None:
         for one in pairs
     ]
     names = ("type", "cohort", "comparison", "weight", "estimate")
-    table = table_of("bacon", names, rows, led.estimand.unit)
+    table = table_of("bacon", names, cells, led.estimand.unit)
     forbidden = sum(one.weight for one in pairs if one.kind in _FORBIDDEN)
     text = (
         f"Two-way fixed effects would give {forbidden:.1%} of their weight to comparisons with"

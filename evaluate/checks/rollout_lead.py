@@ -22,6 +22,7 @@ from evaluate.inference.imputation import imputation_of_sums
 from evaluate.inference.imputation_panel import imputation_of_panel
 from evaluate.inference.linear import Spread
 from evaluate.inference.over_time import OverTime
+from evaluate.inference.path_regression_panel import sun_abraham_of_panel, two_way_of_panel
 from evaluate.inference.randomisation import Randomisation
 from evaluate.inference.rollout_test import OneLeftOut, leave_one_cluster_out, rollout_test
 from evaluate.inference.row import estimate_row
@@ -295,13 +296,17 @@ def estimators(rolled: RollOut) -> Mapping[str, Callable[[], OverTime]]:
     def imputed() -> OverTime:
         if panel is not None:
             return imputation_of_panel(panel, contrast)
-        return imputation_of_sums(paths, contrast)
+        return imputation_of_sums(paths, contrast, rolled.clusters)
 
-    return {
-        "imputation": imputed,
-        "sun_abraham": lambda: sun_abraham(paths, contrast),
-        "twfe": lambda: two_way(paths, contrast),
-    }
+    def interacted() -> OverTime:
+        if panel is not None:
+            return sun_abraham_of_panel(panel, contrast)
+        return sun_abraham(paths, contrast)
+
+    def plain() -> OverTime:
+        return two_way(paths, contrast) if panel is None else two_way_of_panel(panel, contrast)
+
+    return {"imputation": imputed, "sun_abraham": interacted, "twfe": plain}
 
 
 _NAMES = {

@@ -10,7 +10,7 @@ import numpy as np
 from evaluate.checks.over_time import name_of, table_of
 from evaluate.checks.rollout_lead import Led, estimators, other_row, overall_row
 from evaluate.checks.rollout_rows import curves_of
-from evaluate.core import Check, Estimate, Table
+from evaluate.core import Cell, Check, CheckResult, Estimate, Table
 from evaluate.data.moments import Float
 from evaluate.data.sample import Sample
 from evaluate.errors import Refused
@@ -20,7 +20,7 @@ from evaluate.inference.t import t_quantile, two_sided_p
 
 _MOST_PLACEBOS = 3
 _ENOUGH = 0.5  # of a standard error: a change that is worth telling
-Row = dict[str, object]
+Row = dict[str, Cell]
 
 
 def cohorts_check(rolled: RollOut, led: Led) -> Check:
@@ -76,7 +76,8 @@ def without_cohorts(rolled: RollOut, led: Led) -> tuple[Check, Table] | None:
     treated = [one for one in starts.cohorts.tolist() if one < len(starts.periods)]
     if len(treated) <= 1:
         return None
-    rows, refused = [], 0
+    rows: list[Row] = []
+    refused = 0
     for cohort in treated:
         try:
             other = rolled.without(cohort)
@@ -97,7 +98,7 @@ def without_cohorts(rolled: RollOut, led: Led) -> tuple[Check, Table] | None:
         text += f"; without {refused} of them there is none"
     same = (np.sign(values) == np.sign(head.estimate)).all() and not refused
     inside = ((values >= head.conf_low) & (values <= head.conf_high)).all()
-    result = "passed" if same and inside else "failed"
+    result: CheckResult = "passed" if same and inside else "failed"
     tail = ": it hangs on none of them." if result == "passed" else ": it hangs on one of them."
     return Check("leave_one_cohort_out", result, text + tail, table.id), table
 
@@ -222,7 +223,7 @@ def placebos(rolled: RollOut, led: Led) -> tuple[Check, Table]:
     led : Led
         The headline.
     """
-    rows = [*_earlier(rolled, led), *_with_the_first(rolled, led)]
+    rows: list[Row] = [*_earlier(rolled, led), *_with_the_first(rolled, led)]
     names = ("placebo", "estimate", "std_error", "conf_low", "conf_high", "p_value", "state")
     table = table_of("placebos", names, rows, led.estimand.unit)
     tested = [float(str(row["p_value"])) for row in rows if "p_value" in row]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +19,7 @@ from evaluate.checks.rollout_lead import (
     counts,
     method_of,
 )
-from evaluate.core import Estimate, Table
+from evaluate.core import Cell, Estimate, Table
 from evaluate.data.moments import Float
 from evaluate.data.paths import ClusterPaths, Starts
 from evaluate.inference.aggregate import Aggregate, aggregate
@@ -66,7 +67,7 @@ class Curves:
         if (gradient[:m][self.alone[:m]] != 0).any():
             return 0.0
         found = float(np.sqrt(max(gradient @ self.times.joint @ gradient, 0.0)))
-        largest = float(np.sqrt(np.diagonal(self.times.joint)[:m].max(initial=0.0)))
+        largest = math.sqrt(float(np.diagonal(self.times.joint)[:m].max(initial=0.0)))
         return found if found > _TINY * largest else 0.0
 
     def free(self, gradient: Float) -> float:
@@ -200,11 +201,11 @@ def event_study(rolled: RollOut, led: Led, curves: Curves) -> Table:
     found = aggregate(curves.times, "dynamic")
     reference = -1 - rolled.asked.contrast.anticipation
     band = _half_widths(led, curves, found)
-    rows = []
+    rows: list[dict[str, Cell]] = []
     for place, key in enumerate(found.keys.tolist()):
         value, spread = float(found.effect[place]), curves.spread(found.gradient[place])
         there = key == reference
-        row: dict[str, float | int | bool | None] = {
+        row: dict[str, Cell] = {
             "event_time": key,
             "estimate": 0.0 if there else value,
             "reference": there,
@@ -236,12 +237,12 @@ def group_time_table(starts: Starts, led: Led, curves: Curves) -> Table:
     """
     times = curves.times
     upper = (1 + led.settings.conf_level) / 2
-    rows = []
+    rows: list[dict[str, Cell]] = []
     for at in range(len(times.effect)):
         gradient = np.zeros(len(times.joint))
         gradient[at] = 1.0
         spread, value = curves.spread(gradient), float(times.effect[at])
-        row = {
+        row: dict[str, Cell] = {
             "cohort": name_of(starts, int(times.cohort[at])),
             "period": name_of(starts, int(times.period[at])),
             "estimate": value,

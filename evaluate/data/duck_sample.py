@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluate.data.path_groups import Cells, Groups, nothing
+from evaluate.data.path_groups import Cells, Groups, Totals, nothing
 from evaluate.data.path_queries import PathQueries
-from evaluate.data.path_stream import Batch, Range, TwiceSeen, numbers_of, placed_groups
+from evaluate.data.path_stream import Range, TwiceSeen, numbers_of, placed_groups
+from evaluate.data.path_stream_panel import placed_panel
+from evaluate.data.paths import Panel, PanelColumns, Unusable
 from evaluate.data.sql_groups import kind_of
 from evaluate.data.sql_sample import SqlSample
 
@@ -82,14 +84,32 @@ class DuckSample(SqlSample):
             yield from super()._groups(queries, cells, drop=drop)
             return
         try:
-            yield from placed_groups(queries, cells, units, self._placed, drop=drop)
+            yield from placed_groups(queries, cells, units, self._arrow, drop=drop)
         except TwiceSeen:
-            yield replace(nothing(cells), twice=int(self._run(queries.twice())["twice"][0]))
+            yield self._twice(queries, cells)
 
-    def _placed(self, expression: Table) -> Iterator[Batch]:
-        for batch in self._arrow(expression):
-            cell, code, y = (numbers_of(batch.column(name)) for name in ("cell", "code", "y"))
-            yield cell, code, y
+    def panel(
+        self,
+        columns: PanelColumns,
+        covariates: Sequence[str] = (),
+        leaving: str | None = None,
+    ) -> tuple[Panel, Unusable]:
+        """Return one row for each unit, and the count of what is left out."""
+        queries = self._over_time(columns, leaving)
+        cells = self._cells(queries)
+        units = Range(*cells.units) if cells.units else None
+        if units is None or not units.fits(cells):
+            return super().panel(columns, covariates, leaving)
+        try:
+            return placed_panel(queries, cells, units, self._arrow, covariates)
+        except TwiceSeen:
+            totals = Totals(cells)
+            totals.count(self._twice(queries, cells))
+            totals.require_sound(of_units=columns.by_unit)
+            raise
+
+    def _twice(self, queries: PathQueries, cells: Cells) -> Groups:
+        return replace(nothing(cells), twice=int(self._run(queries.twice())["twice"][0]))
 
     def _sum(self, term: NumericValue) -> Value:
         return _exact_sum()(term)

@@ -99,7 +99,7 @@ def cluster_paths_arrays(
     rows = _rows(data, outcome, columns, leaving)
     groups = _groups(rows, columns, drop=incomplete == "drop" and columns.unit is not None)
     totals = Totals(rows.cells)
-    totals.add(groups)
+    totals.count(groups)
     totals.require_sound(of_units=columns.by_unit)
     return cluster_paths(rows.cells, groups)
 
@@ -120,7 +120,7 @@ def panel_arrays(
     """
     rows = _rows(data, outcome, columns, leaving)
     totals = Totals(rows.cells)
-    totals.add(_groups(rows, columns, drop=False))
+    totals.count(_groups(rows, columns, drop=False))
     totals.require_sound(of_units=columns.by_unit)
     t, size = rows.cells.calendar.size, rows.unit.max(initial=-1) + 1
     x = np.full((size, t, len(covariates)), np.nan)
@@ -170,6 +170,6 @@ def _summed(rows: _Rows, group: Integer, t: int) -> tuple[Float, Float, Integer,
     """Return rows and sums by group and period, and the ends of the groups' codes."""
     size = int(group.max(initial=-1)) + 1
     place = group * t + rows.place
-    n = np.bincount(place, minlength=size * t).astype(np.float64).reshape(size, t)
-    sums: Float = np.bincount(place, rows.deviation, size * t).reshape(size, t)
-    return n, sums, *ends(group, rows.code, size)
+    n: Float = np.bincount(place, minlength=size * t).astype(np.float64).reshape(size, t)
+    sums = np.bincount(place, rows.deviation, size * t).astype(np.float64)
+    return n, sums.reshape(size, t), *ends(group, rows.code, size)

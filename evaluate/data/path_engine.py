@@ -84,7 +84,7 @@ class PathEngine(ABC):
         drop = incomplete == "drop" and columns.unit is not None
         groups = joined([nothing(cells), *self._groups(queries, cells, drop=drop)])
         totals = Totals(cells)
-        totals.add(groups)
+        totals.count(groups)
         totals.require_sound(of_units=columns.by_unit)
         return cluster_paths(cells, groups)
 
@@ -104,7 +104,7 @@ class PathEngine(ABC):
         calendar = cells.calendar
         found = self._run(queries.panel(calendar, covariates, over_time=over_time))
         totals = Totals(cells)
-        totals.add(_members_checked(found, cells, by_unit=columns.by_unit))
+        totals.count(_members_checked(found, cells, by_unit=columns.by_unit))
         totals.require_sound(of_units=columns.by_unit)
         there = _stacked(found, "n", calendar.size) > 0
         outcome = np.where(there, _stacked(found, "s", calendar.size), np.nan)

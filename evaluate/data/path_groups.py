@@ -189,17 +189,22 @@ class Totals:
 
         Cohorts of several first treated periods have one centre: of the first of them.
         """
+        self.count(groups)
+        cohort = self.cells.calendar.cohorts[groups.low]
+        enters = groups.units > 0
+        for place, one in enumerate(self.cohorts):
+            at = np.flatnonzero((cohort == one) & enters)
+            if len(at):
+                self._add(place, groups, slice(None) if len(at) == len(cohort) else at)
+
+    def count(self, groups: Groups) -> None:
+        """Count what is wrong with some clusters, and no more."""
         self.twice, self.changes = self.twice + groups.twice, self.changes + groups.changes
         self.apart += groups.apart
         self.mixed += int(np.count_nonzero(groups.low != groups.high))
         cohort = self.cells.calendar.cohorts[groups.low]
         self.always += int(groups.seen[cohort < 0].sum())
         self.gaps += int(groups.gaps[cohort >= 0].sum())
-        enters = groups.units > 0
-        for place, one in enumerate(self.cohorts):
-            at = np.flatnonzero((cohort == one) & enters)
-            if len(at):
-                self._add(place, groups, slice(None) if len(at) == len(cohort) else at)
 
     def _add(self, place: int, groups: Groups, at: slice | Integer) -> None:
         n, deviation = groups.n[at], groups.deviation[at]

@@ -79,7 +79,8 @@ class PathQueries:
         named, t = self._named(calendar, centre), calendar.size
         sums = _sums(named, t)
         if self.columns.unit is None:
-            return named.group_by("cluster").aggregate(**_ends(named, "code"), **sums)
+            found = named.group_by("cluster").aggregate(**_ends(named, "code"), **sums)
+            return found.drop("cluster")
         if self.columns.by_unit:
             return named.group_by("unit").aggregate(**_ends(named, "code"), **sums).drop("unit")
         ends = {**_ends(named, "code"), **_ends(named, "cluster")}
@@ -126,30 +127,41 @@ class PathQueries:
                 sums[f"x_{i}"] = x.max()
         return named.group_by("unit").aggregate(**ends, **sums)
 
-    def placed(self, calendar: Calendar, low: int, high: int) -> Table:
+    def placed(
+        self, calendar: Calendar, units: tuple[int, int], covariates: Sequence[str] = ()
+    ) -> Table:
         """Return, of a range of units that are numbers, the place of each row and what it holds.
 
-        Columns are ``cell``, T times the unit less ``low`` and the place of the period; ``code``,
-        as ``offsets`` counts; and y.
+        Columns are ``cell``, T times the unit less the smallest and the place of the period;
+        ``code``, as ``offsets`` counts; y; x_0, ...; and, where units lie in clusters, cluster.
 
         Parameters
         ----------
         calendar : Calendar
             What the values mean.
-        low, high : int
+        units : (int, int)
             Smallest and largest unit.
+        covariates : sequence of str
+            Columns, or indicators.
         """
+        low, high = units
         rows, of = self._left(), self.columns
         rows = rows.filter(rows[of.unit].between(low, high))
         time, start = rows[of.time], rows[of.first_treated]
         in_row = whole(calendar.times) and bool((np.diff(calendar.times) == 1).all())
-        place = _offset(time, calendar.times) if in_row else _place(time, calendar.times.tolist())
-        code = _offset(start, calendar.starts)
-        if not whole(calendar.starts):
-            code = _place(start, calendar.starts.tolist())
+        place, code = (
+            _offset(column, values) if counted else _place(column, values.tolist())
+            for column, values, counted in (
+                (time, calendar.times, in_row),
+                (start, calendar.starts, whole(calendar.starts)),
+            )
+        )
         t = calendar.size
         cell = (rows[of.unit].cast("int64") - low) * t + place.cast("int64")
-        return rows.select(cell=cell, code=code.cast("int16"), y=value(rows, self.outcome))
+        more = {f"x_{i}": value(rows, x) for i, x in enumerate(covariates)}
+        if of.cluster is not None and not of.by_unit:
+            more["cluster"] = rows[of.cluster]
+        return rows.select(cell=cell, code=code.cast("int16"), y=value(rows, self.outcome), **more)
 
     def twice(self) -> Table:
         """Return one row: how many unit-periods stand in several rows."""
@@ -214,14 +226,16 @@ def _of_units(units: Table, t: int, *, drop: bool) -> Table:
         name: units[name].sum(where=enters) for p in range(t) for name in (f"n_{p}", f"s_{p}")
     }
     twice = reduce(lambda a, b: a + b, ((units[f"n_{p}"] > 1).ifelse(1, 0) for p in range(t)))
-    return units.group_by(cluster=units["low_cluster"]).aggregate(
-        **sums,
+    found = units.group_by(cluster=units["low_cluster"]).aggregate(
+        # A sum of whole numbers is wider than NumPy knows.
+        **{name: column.fill_null(0).cast("float64") for name, column in sums.items()},
         low_code=units["low_code"].min(),
         high_code=units["high_code"].max(),
         seen=units.count(),
         units=units.count(where=enters),
         gaps=units.count(where=~complete),
-        twice=twice.sum(),
-        changes=(units["low_code"] != units["high_code"]).ifelse(1, 0).sum(),
-        apart=(units["low_cluster"] != units["high_cluster"]).ifelse(1, 0).sum(),
+        twice=twice.sum().cast("float64"),
+        changes=units.count(where=units["low_code"] != units["high_code"]),
+        apart=units.count(where=units["low_cluster"] != units["high_cluster"]),
     )
+    return found.drop("cluster")

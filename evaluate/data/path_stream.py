@@ -21,7 +21,7 @@ from evaluate.data.path_queries import PathQueries
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
-    from pyarrow import Array
+    from pyarrow import Array, RecordBatch
 
 # Cells of the table at once: 10 bytes each.
 ROOM = 30_000_000
@@ -37,8 +37,7 @@ class TwiceSeen(Exception):  # noqa: N818 - what is in several rows is counted e
     """Unit-periods stand in several rows."""
 
 
-Batch = tuple[NDArray[np.int64], NDArray[np.int16], Float]
-Stream = Callable[["Table"], Iterable[Batch]]
+Stream = Callable[["Table"], Iterable["RecordBatch"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def placed_groups(
     units : Range
         That ``fits``.
     stream : callable
-        Runs a query of ``PathQueries.placed``, and returns its columns in parts.
+        Runs a query, and returns Arrow's batches.
     drop : bool
         Whether units with gaps do not enter.
 
@@ -102,10 +101,11 @@ def placed_groups(
     for part in units.parts(t):
         size = (part.high - part.low + 1) * t
         outcome, code = np.empty(size), np.full(size, _EMPTY, np.int16)
-        for cell, start, y in stream(queries.placed(cells.calendar, part.low, part.high)):
-            outcome[cell] = y
-            code[cell] = start
-            n_rows += len(y)
+        for batch in stream(queries.placed(cells.calendar, (part.low, part.high))):
+            cell = numbers_of(batch.column("cell"))
+            outcome[cell] = numbers_of(batch.column("y"))
+            code[cell] = numbers_of(batch.column("code"))
+            n_rows += len(cell)
         for first in range(0, size, _AT_ONCE * t):
             to = slice(first, first + _AT_ONCE * t)
             groups, filled = _groups(

@@ -25,7 +25,7 @@ from evaluate.data.status_rows import Scored
 from evaluate.data.steps import Step
 from evaluate.data.table import connect
 from evaluate.data.used import Lagged, Used, use_rows
-from evaluate.data.variable import Variable
+from evaluate.data.variable import PeriodForm, Variable
 from evaluate.data.views import Known, make_view
 from evaluate.data.watch import Watch, together
 from evaluate.errors import EvaluateError
@@ -69,6 +69,7 @@ class Rows:
         used: Used,
         columns: Mapping[str, Variable],
         known: Mapping[str, Known],
+        forms: Mapping[str, PeriodForm],
     ) -> None:
         self.connection, self._scratch, self._sources = connection, scratch, sources
         self.n_rows, self.used, self.columns = merged.n_rows, used.n_rows, columns
@@ -77,7 +78,7 @@ class Rows:
         self.scored: tuple[Scored, ...] = used.scored
         self.steps: tuple[Step, ...] = used.steps
         self.reasons: Mapping[int, str] = used.reasons
-        self._path, self._known = merged.label, known
+        self._path, self._known, self._forms = merged.label, known, forms
         self._views: dict[object, str] = {}
         self._sha256: str | None = None
 
@@ -105,7 +106,8 @@ class Rows:
         """Return the name of a view with the rows of one analysis.
 
         Outcome, treatment, covariates, weights and time are DOUBLE, clusters, strata and units
-        VARCHAR. Rows without an outcome stay, with NULL: they are attrition, as are those
+        VARCHAR. Where a first treated period is named, it and time are text as the data write it
+        unless they are numbers, and units that are whole numbers are BIGINT. Rows without an outcome stay, with NULL: they are attrition, as are those
         whose outcome is made NULL because a covariate is missing.
 
         Parameters
@@ -136,6 +138,7 @@ class Rows:
                 outcome=outcome,
                 roles=roles,
                 complete_cases=covariates_missing == "complete_case",
+                forms=self._forms,
             )
             self._views[key] = name
         return self._views[key]
@@ -244,7 +247,8 @@ def open_rows(
         with _unchanged([one.watch for one in sources if one.watch is not None]):
             merged = merge(connection, data, sources, plan, variables, at, invented=invented)
             # Once more, now that the forms of all periods are known.
-            plan = make_plan(data, variables, columns, at, {**forms, **merged.forms})
+            forms |= merged.forms
+            plan = make_plan(data, variables, columns, at, forms)
             used = use_rows(connection, data, plan, variables, at, merged=merged, invented=invented)
         undo.pop_all()
     names = (*plan.columns, *(one.name for one in plan.computed))
@@ -256,6 +260,7 @@ def open_rows(
         used=used,
         columns={name: variables[name] for name in names},
         known=known_columns(plan, merged, used, variables),
+        forms=forms,
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Kinds = Mapping[str, str]
+_KINDS = {"VARCHAR": "STRING", "BIGINT": "BIGINT"}
 
 
 def write_rows(connection: duckdb.DuckDBPyConnection, view: str, folder: Path) -> tuple[Kinds, int]:
@@ -35,7 +36,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, view: str, folder: Path) -
     Returns
     -------
     kinds : mapping of str to str
-        STRING or DOUBLE for each column, in the order of the files.
+        STRING, BIGINT or DOUBLE for each column, in the order of the files.
     n_rows : int
         Rows written.
     """
@@ -44,7 +45,7 @@ def write_rows(connection: duckdb.DuckDBPyConnection, view: str, folder: Path) -
 
     found = connection.table(view)
     kinds = {
-        name: "STRING" if str(kind) == "VARCHAR" else "DOUBLE"
+        name: _KINDS.get(str(kind), "DOUBLE")
         for name, kind in zip(found.columns, found.types, strict=True)
     }
     fields = ", ".join(

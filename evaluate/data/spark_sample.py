@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
     from pyspark.sql import SparkSession
 
+_TYPES = {"string": "string", "bigint": "int64", "long": "int64"}  # of Spark and of Ibis
+
 
 class SparkSample(SqlSample):
     """Rows in a table or view of a Spark session.
@@ -24,7 +26,7 @@ class SparkSample(SqlSample):
     session : pyspark.sql.SparkSession
         Open session; a temporary view is made in it during the third pass.
     table : str
-        Name of the table: numbers as DOUBLE, clusters and strata as STRING.
+        Name of the table: numbers as DOUBLE or BIGINT, clusters and strata as STRING.
     outcome : str
         Column of the outcome; NULL marks rows that cannot be used: attrition, or a covariate
         that is missing.
@@ -38,7 +40,7 @@ class SparkSample(SqlSample):
         with spark_masked():
             fields = self._session.table(self._table).schema
         kinds = {field.name: field.dataType.typeName() for field in fields}
-        return {name: "string" if kind == "string" else "float64" for name, kind in kinds.items()}
+        return {name: _TYPES.get(kind, "float64") for name, kind in kinds.items()}
 
     def _run(self, expression: Table) -> dict[str, NDArray[Any]]:
         import ibis

@@ -10,7 +10,7 @@ import duckdb
 from evaluate.core import ColumnRole
 from evaluate.data import sql
 from evaluate.data.names import plural
-from evaluate.data.variable import NUMERIC, Variable
+from evaluate.data.variable import NUMERIC, PeriodForm, Variable
 from evaluate.errors import DataError, Problem
 
 USED = "used_rows"
@@ -21,6 +21,22 @@ _CATEGORICAL = frozenset({"category", "text", "period"})
 _ALSO: dict[str, frozenset[str]] = {
     "time": frozenset({"date", "period"}),
     "covariate": _CATEGORICAL,
+    "start": frozenset({"date", "period", "text", "category"}),
+}
+_TIMES: frozenset[ColumnRole] = frozenset({"time", "start"})
+_BINARY: Mapping[ColumnRole, str] = {
+    "treatment": "the treatment",
+    "concurrent": "the other programme",
+}
+_CALLED: Mapping[ColumnRole, str] = {
+    "start": "first treated period",
+    "concurrent": "word on the other programme",
+}
+# Of an index, as ``Period`` writes it; the index of a year is the year.
+_WRITTEN: Mapping[PeriodForm, str] = {
+    "school year": "printf('%04d/%02d', {0}, ({0} + 1) % 100)",
+    "quarter": "printf('%04d-Q%d', {0} // 4, {0} % 4 + 1)",
+    "month": "printf('%04d-%02d', {0} // 12, {0} % 12 + 1)",
 }
 _WHY_MISSING: dict[ColumnRole, str] = {
     "treatment": "nobody can be compared without knowing who was treated",
@@ -34,6 +50,12 @@ _WHY_MISSING: dict[ColumnRole, str] = {
     "time": "a row without a time belongs to no period",
     "unit": "a row without a unit cannot be followed",
     "covariate": "leaving such rows out changes whom the estimate is about",
+    "start": "a missing date of treatment is not the same as never treated",
+    "concurrent": "such rows may or may not be left out of the comparison",
+}
+_FIX_MISSING: Mapping[ColumnRole, str] = {
+    "covariate": "complete the cells, or set `missing: {covariates: complete_case}`",
+    "start": "complete the cells, with the code named under `never` for those never treated",
 }
 
 
@@ -71,6 +93,7 @@ def make_view(
     outcome: str,
     roles: Mapping[str, ColumnRole],
     complete_cases: bool,
+    forms: Mapping[str, PeriodForm] | None = None,
 ) -> None:
     """Create the view of one analysis.
 
@@ -97,6 +120,8 @@ def make_view(
         Role of every other column.
     complete_cases : bool
         Whether rows without a covariate count as lost; else they are an error.
+    forms : mapping of str to str, optional
+        Forms of the columns of periods.
 
     Raises
     ------
@@ -118,7 +143,13 @@ def make_view(
     problems += _problems(path, known, found, roles, complete_cases=complete_cases)
     if problems:
         raise DataError(*problems)
-    chosen = [_cast(variables[column], role) for column, role in roles.items()]
+    followed = "start" in roles.values()
+    chosen = [
+        _followed(variables[column], role, (forms or {}).get(column))
+        if followed
+        else _cast(variables[column], role)
+        for column, role in roles.items()
+    ]
     chosen.append(_outcome(outcome, gaps))
     connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(chosen)} FROM {USED}")
 
@@ -137,6 +168,24 @@ def _cast(variable: Variable, role: ColumnRole) -> str:
     if variable.type == "date":
         return f"CAST({quoted} - DATE '1970-01-01' AS DOUBLE) AS {quoted}"
     return f"CAST({quoted} AS DOUBLE) AS {quoted}"
+
+
+def _followed(variable: Variable, role: ColumnRole, form: PeriodForm | None) -> str:
+    """Return a column of units that are followed over time.
+
+    Times and first treated periods are as the data write them, numbers as DOUBLE, so that both
+    are told apart from the code for never; units that are whole numbers stay so.
+    """
+    quoted = sql.identifier(variable.name)
+    if role == "unit" and variable.type == "integer":
+        return f"CAST({quoted} AS BIGINT) AS {quoted}"
+    if role not in _TIMES or variable.type in NUMERIC:
+        return _cast(variable, role)
+    if variable.type == "period":
+        if form is None or form not in _WRITTEN:
+            return _cast(variable, role)
+        return f"{_WRITTEN[form].format(quoted)} AS {quoted}"
+    return f"CAST({quoted} AS VARCHAR) AS {quoted}"
 
 
 def _with_role(roles: Mapping[str, ColumnRole], role: ColumnRole) -> list[str]:
@@ -159,14 +208,14 @@ def _unfit_types(
             )
         fits = variable.type in NUMERIC | _ALSO.get(role, frozenset())
         if role not in _LABELS and not fits:
-            problems.append(
-                Problem(
-                    where,
-                    f"the {role} is {variable.type} ({variable.where})",
-                    "the estimate is computed from numbers",
-                    "derive an `indicator` of it, and name that instead",
-                )
-            )
+            called = _CALLED.get(roles.get(column, "arm"), role)
+            what = f"the {called} is {variable.type} ({variable.where})"
+            why = "the estimate is computed from numbers"
+            fix = "derive an `indicator` of it, and name that instead"
+            if role in _TIMES:
+                why = "what came before what cannot be told"
+                fix = "declare it as integer, period or date"
+            problems.append(Problem(where, what, why, fix))
     return problems
 
 
@@ -202,7 +251,7 @@ def _counts(
         asked["missing", column] = f"count(*) - count({name})"
         if variables[column].type not in NUMERIC:
             continue
-        if role == "treatment":
+        if role in _BINARY:
             asked["other", column] = f"count(*) FILTER (CAST({name} AS DOUBLE) NOT IN (0, 1))"
         if role == "weight":
             asked["negative", column] = f"count(*) FILTER (CAST({name} AS DOUBLE) < 0)"
@@ -232,13 +281,12 @@ def _problems(
         where = known[column].place
         if found["missing", column] and not (role == "covariate" and complete_cases):
             fix = "complete the cells, or leave such rows out with `where`"
-            if role == "covariate":
-                fix = "complete the cells, or set `missing: {covariates: complete_case}`"
-            what = f"{found['missing', column]} of {n_rows} rows have no {role}"
+            fix = _FIX_MISSING.get(role, fix)
+            what = f"{found['missing', column]} of {n_rows} rows have no {_CALLED.get(role, role)}"
             problems.append(Problem(where, what, _WHY_MISSING[role], fix))
-        if role == "treatment" and found.get(("other", column)):
+        if role in _BINARY and found.get(("other", column)):
             what = (
-                f"the treatment has {plural(found['values', column], 'distinct value')}; "
+                f"{_BINARY[role]} has {plural(found['values', column], 'distinct value')}; "
                 f"{plural(found['other', column], 'row')} with neither 0 nor 1"
             )
             fix = "derive an `indicator` of the treated, and name that instead"

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome, ClusterSize
-from evaluate.assumptions.rollout import RolloutShape, draw_rollout
-from evaluate.assumptions.scenario import Scenario, Wave
+from evaluate.assumptions.scenario import Scenario
+from evaluate.assumptions.two_groups import GroupsShape, draw_two_groups, weigh
 from evaluate.checks.did import diagnose
 from evaluate.checks.few import judge
 from evaluate.checks.inference import inference_table
@@ -28,23 +28,21 @@ from evaluate.errors import Refused
 from evaluate.inference.clustered import CLUSTER_STD_ERRORS
 from evaluate.inference.did import Did as Read
 from evaluate.inference.did import read_did
+from evaluate.inference.did_alone import change_alone
 from evaluate.inference.did_columns import DidColumns
-from evaluate.inference.did_events import Events, read_events, with_covariates
-from evaluate.inference.did_refits import permute_groups
+from evaluate.inference.did_events import Events, read_events
+from evaluate.inference.did_fit import fit_did
+from evaluate.inference.did_refits import exchange_groups
 from evaluate.inference.did_rows import (
     CLASSICAL,
-    change_alone,
     effect_rows,
     event_rows,
     std_errors_of,
 )
 from evaluate.inference.individual import INDIVIDUAL_STD_ERRORS
-from evaluate.inference.randomisation import Randomisation
 from evaluate.inference.treatment import TreatmentFit
 
 RESAMPLED = ("wild", "randomisation")  # rows of the table of tests, never a headline
-_WEIGHTS = {"frequency": (1, 4), "inverse_variance": (0.5, 2.0), "probability": (1.0, 3.0)}
-_FEWEST_PERIODS = 2
 
 
 class Did(Strict):
@@ -125,7 +123,7 @@ def estimate(spec: Did, sample: Sample, estimand: Estimand, settings: Settings) 
     covariates = sample.expand(spec.covariates)
     did = read_did(sample, (estimand, settings), columns, covariates, asked)
     names, (usual,) = std_errors_of(did, asked), std_errors_of(did, default)
-    fitted = did.fit()
+    fitted = fit_did(did)
     rows = effect_rows(did, fitted, names, headline=True)
     tests = [name for name in RESAMPLED if name in settings.std_errors]
     judged = judge(
@@ -135,7 +133,7 @@ def estimate(spec: Did, sample: Sample, estimand: Estimand, settings: Settings) 
         _default_df(did, fitted, rows[0], usual),
         chosen=names[0] if names[0] != usual else None,
         asked=[] if settings.headline_only else tests,
-        permute=partial(_permuted, did, fitted),
+        permute=partial(exchange_groups, did, fitted),
     )
     if settings.headline_only:
         return Result(judged.rows[:1], _covariance(judged.rows[0]))
@@ -180,27 +178,6 @@ def _default_df(did: Read, fitted: TreatmentFit, first: Estimate, usual: str) ->
     return row.df or 0.0
 
 
-def _permuted(did: Read, fitted: TreatmentFit) -> Randomisation | Refused:
-    """Return the test that exchanges clusters between the groups, or why there is none."""
-    settings = did.trial.settings
-    if did.base is None:
-        return Refused(
-            "rows_not_exchanged",
-            "rows that are each seen once are not exchanged between groups",
-            "name the cluster that was assigned",
-        )
-    try:
-        return permute_groups(
-            with_covariates(did, did.base, fitted),
-            covariates=bool(fitted.covariates),
-            seed=settings.seed,
-            draws=settings.draws,
-            conf_level=settings.conf_level,
-        )
-    except Refused as refused:
-        return refused
-
-
 def _events(did: Read, fitted: TreatmentFit) -> Events | Refused:
     try:
         return read_events(did, fitted)
@@ -214,7 +191,7 @@ def _beside(
     """Return the rows that are no headline."""
     found: list[Estimate] = []
     if fitted.covariates:
-        found += effect_rows(did, did.fit(covariates=False), (name,), headline=False)
+        found += effect_rows(did, fit_did(did, covariates=False), (name,), headline=False)
     alone = change_alone(did)
     found += [alone] if alone else []
     if not isinstance(events, Refused):
@@ -252,8 +229,7 @@ def simulate(spec: Did, scenario: Scenario, rng: np.random.Generator) -> Simulat
     spec : Did
         Columns to draw.
     scenario : Scenario
-        What is assumed. The treated units all begin in one period: that of the first wave,
-        or the one in the middle. Without a cluster each unit has one row in each period.
+        What is assumed.
     rng : numpy.random.Generator
         Source of chance.
 
@@ -262,44 +238,20 @@ def simulate(spec: Did, scenario: Scenario, rng: np.random.Generator) -> Simulat
     Refused
         ``impossible_assumptions`` when no data are as the scenario has it.
     """
-    wanted = _scenario(spec, scenario)
-    followed = spec.unit is not None
-    shape = RolloutShape(
-        unit=spec.unit if followed else None,
-        cluster=spec.cluster if wanted.size is not None else None,
-    )
-    drawn = draw_rollout(wanted, rng, shape)
-    start = wanted.waves[0].period
-    data: dict[str, NDArray[Any]] = {
-        spec.treated: (drawn.first > 0).astype(np.float64),
-        spec.post: (drawn.time >= start).astype(np.float64),
-        **drawn.values,
-    }
-    if spec.cluster:
-        data[spec.cluster] = drawn.cluster if wanted.size is not None else drawn.unit
-    if spec.unit:
-        data[spec.unit] = drawn.unit
-    if spec.time:
-        data[spec.time] = drawn.time
-    if spec.weights:
-        low, high = _WEIGHTS[spec.weights_kind]
-        weight = rng.uniform(low, high, len(drawn.time))
-        data[spec.weights] = np.floor(weight) if spec.weights_kind == "frequency" else weight
-    return Simulated(data, spec, drawn.truth)
-
-
-def _scenario(spec: Did, scenario: Scenario) -> Scenario:
-    """Return the scenario with one start and all the covariates that the design names."""
-    periods = max(scenario.periods, _FEWEST_PERIODS)
-    start = scenario.waves[0].period if scenario.waves else periods // 2 + 1
     more = {name: AssumedCovariate(sd=1) for name in spec.covariates}
-    return replace(
-        scenario,
-        periods=periods,
-        size=scenario.size if spec.cluster not in {None, spec.unit} else None,
-        waves=(Wave(start, scenario.treated_share),),
-        covariates=more | dict(scenario.covariates),
-    )
+    wanted = replace(scenario, covariates=more | dict(scenario.covariates))
+    drawn = draw_two_groups(wanted, rng, GroupsShape(spec.unit, spec.cluster))
+    named: dict[str | None, NDArray[Any]] = {
+        spec.treated: drawn.treated,
+        spec.post: drawn.post,
+        spec.unit: drawn.unit,
+        spec.cluster: drawn.cluster,
+        spec.time: drawn.time,
+    }
+    data = {name: values for name, values in named.items() if name is not None}
+    if spec.weights:
+        data[spec.weights] = weigh(spec.weights_kind, len(drawn.time), rng)
+    return Simulated({**data, **drawn.values}, spec, drawn.truth)
 
 
 EXAMPLE = (
@@ -313,7 +265,7 @@ EXAMPLE = (
     Scenario(
         units=30,
         size=ClusterSize(mean=12, sd=4),
-        periods=4,
+        periods=3,
         outcomes={
             "outcome": AssumedOutcome(
                 baseline=2, effect=1, sd=1.4, icc=0.15, autocorrelation=0.6, missing=0.05

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome
 from evaluate.assumptions.rollout import RolloutShape, draw_rollout
-from evaluate.assumptions.scenario import Scenario
+from evaluate.assumptions.scenario import Scenario, Wave
 from evaluate.checks.rollout import diagnose
 from evaluate.checks.rollout_lead import lead
 from evaluate.core import Estimand, Settings, Strict
@@ -206,10 +206,11 @@ EXAMPLE = (
         unit="municipality",
     ),
     Scenario(
-        units=80,
+        units=60,
         size=None,
-        periods=8,
+        periods=5,
         treated_share=0.5,
+        waves=(Wave(period=3, share=0.25), Wave(period=4, share=0.25)),
         outcomes={"outcome": AssumedOutcome(baseline=20, effect=1, sd=1.5, autocorrelation=0.6)},
     ),
 )

@@ -155,6 +155,8 @@ RULES: Mapping[str, Rule] = {
     "weights": _public,
     "families": _public,
     "size_and_power": _public,
+    "few_treated": _public,
+    "band_coverage": _public,
     "speed": _public,
     "growth": _public,
     "joins": _people({"n_left": None, "n_matched": None}),

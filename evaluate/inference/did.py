@@ -8,28 +8,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluate.core import Estimand, Settings
-from evaluate.data.moments import Float, Integer, Moments
+from evaluate.data.moments import Moments
 from evaluate.data.sample import Sample
 from evaluate.data.within import Within
 from evaluate.errors import Refused
 from evaluate.inference.arms import RowWeights
 from evaluate.inference.assignment import Assignment, Columns, numbered
-from evaluate.inference.design_rows import (
-    TreatmentModel,
-    dependent_terms,
-    treatment_model,
-)
-from evaluate.inference.did_base import Base, base_of_cells, base_of_within, fit_base
+from evaluate.inference.did_base import Base, base_of_cells, base_of_within
 from evaluate.inference.did_columns import (
     Calendar,
     DidColumns,
     read_calendar,
     require_four_cells,
+    require_once,
     require_two_units,
 )
 from evaluate.inference.precision import refining_basis
 from evaluate.inference.preconditions import require_variation
-from evaluate.inference.treatment import TreatmentFit, fit_terms
+from evaluate.inference.treatment import Adjustment
 from evaluate.inference.trial import Trial
 
 # Share of a column's squares about its mean that is left within units: below, none is.
@@ -74,19 +70,6 @@ class Did:
         """Return the rows of the programme's group from the start."""
         return int(self.corners.n[-1])
 
-    def fit(self, *, covariates: bool = True) -> TreatmentFit:
-        """Return the fitted effect, with or without covariates.
-
-        Raises
-        ------
-        Refused
-            With the codes of ``fit_terms``.
-        """
-        used = self.trial.adjusted if covariates else ()
-        if self.within is None:
-            return _fit_cells(self.trial.assignment, self.columns, used)
-        return _fit_within(self, used)
-
 
 def read_did(
     sample: Sample,
@@ -117,10 +100,37 @@ def read_did(
     ------
     Refused
         ``nothing_to_adjust``, ``interacted_over_time``, and the codes of
-        ``require_variation``, ``require_four_cells``, ``read_calendar``,
+        ``require_variation``, ``require_four_cells``, ``read_calendar``, ``require_once``,
         ``require_two_units`` and ``read_within``.
     """
-    estimand, settings = question
+    adjustment = _adjustment(question[1], covariates)
+    constant = require_variation(sample, covariates, columns.weights)
+    require_four_cells(sample, columns)
+    calendar = read_calendar(sample, columns)
+    kept = tuple(name for name in covariates if name not in constant)
+    within = read_within(sample, columns, kept) if columns.unit else None
+    if within is not None and calendar is not None:
+        units = within.n_units + within.n_singletons
+        require_once(sample, columns, units, len(calendar.periods))
+    if within is not None and not within.n_units:
+        within = None
+    followed = within is not None
+    cluster = columns.assigned if followed else columns.cross_cluster
+    assignment, corners = _read_cells(sample, columns, (*kept, sample.outcome), followed=followed)
+    trial = Trial(
+        sample=sample,
+        estimand=question[0],
+        settings=question[1],
+        columns=Columns(columns.treated, cluster, weights=columns.weights, kind=columns.kind),
+        covariates=kept,
+        std_errors=std_errors,
+        assignment=replace(assignment, constant=constant),
+        adjustment=adjustment,
+    )
+    return _with_base(Did(trial, columns, calendar, corners, None), within)
+
+
+def _adjustment(settings: Settings, covariates: tuple[str, ...]) -> Adjustment:
     adjustment = settings.adjustment or ("additive" if covariates else "none")
     if adjustment == "interacted":
         raise Refused(
@@ -135,48 +145,24 @@ def read_did(
             "adjustment is additive, but there are no covariates",
             "name covariates, or leave adjustment out",
         )
-    constant = require_variation(sample, covariates, columns.weights)
-    require_four_cells(sample, columns)
-    calendar = read_calendar(sample, columns)
-    kept = tuple(name for name in covariates if name not in constant)
-    within = read_within(sample, columns, kept) if columns.unit else None
-    followed = within is not None and within.n_units > 0
-    names = (*kept, sample.outcome)
-    if followed:
-        cells = sample.moments((sample.outcome,), _panel_by(columns), columns.weights, columns.kind)
-    else:
-        cells = sample.moments(names, columns.by, columns.weights, columns.kind)
-    assignment = _assignment(cells, columns, constant, followed=followed)
-    corners = cells
-    if followed:
-        by = (columns.treated, columns.post)
-        corners = sample.moments(names, by, columns.weights, columns.kind)
-    else:
-        basis = refining_basis(cells)
-        if basis is not None:
-            again = sample.moments(names, columns.by, columns.weights, columns.kind, basis=basis)
-            assignment = replace(assignment, refined=again)
-    trial = Trial(
-        sample=sample,
-        estimand=estimand,
-        settings=settings,
-        columns=Columns(
-            treated=columns.treated,
-            cluster=columns.assigned if followed else columns.cross_cluster,
-            weights=columns.weights,
-            kind=columns.kind,
-        ),
-        covariates=kept,
-        std_errors=std_errors,
-        assignment=assignment,
-        adjustment=adjustment,
-    )
-    found = Did(trial, columns, calendar, _corners(corners, columns), None)
-    return _with_base(found, within if followed else None)
+    return adjustment
 
 
-def _panel_by(columns: DidColumns) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((columns.treated, columns.assigned, columns.post)))
+def _read_cells(
+    sample: Sample, columns: DidColumns, names: tuple[str, ...], *, followed: bool
+) -> tuple[Assignment, Moments]:
+    """Return the groups as an assignment, and moments by group and time."""
+    weights = (columns.weights, columns.kind)
+    if followed:
+        by = tuple(dict.fromkeys((columns.treated, columns.assigned, columns.post)))
+        cells = sample.moments(names[-1:], by, *weights)
+        corners = sample.moments(names, (columns.treated, columns.post), *weights)
+        return _assignment(cells, columns, followed=True), _corners(corners, columns)
+    cells = sample.moments(names, columns.by, *weights)
+    found, basis = _assignment(cells, columns, followed=False), refining_basis(cells)
+    if basis is not None:
+        found = replace(found, refined=sample.moments(names, columns.by, *weights, basis=basis))
+    return found, _corners(cells, columns)
 
 
 def read_within(sample: Sample, columns: DidColumns, covariates: Sequence[str]) -> Within:
@@ -217,9 +203,7 @@ def read_within(sample: Sample, columns: DidColumns, covariates: Sequence[str]) 
         raise
 
 
-def _assignment(
-    cells: Moments, columns: DidColumns, constant: tuple[str, ...], *, followed: bool
-) -> Assignment:
+def _assignment(cells: Moments, columns: DidColumns, *, followed: bool) -> Assignment:
     """Return the groups as an assignment of clusters, or of rows."""
     treated = cells.labels[columns.treated].astype(np.float64)
     name = columns.assigned if followed else columns.cross_cluster
@@ -235,7 +219,6 @@ def _assignment(
         stratum=np.zeros(len(treated), np.int64),
         arm=treated.astype(np.int64),
         period=numbered(cells.labels[time]),
-        constant=constant,
         weights=RowWeights(columns.weights, columns.kind),
     )
 
@@ -297,59 +280,3 @@ def _part(assignment: Assignment, kept: np.ndarray) -> Assignment:
         arm=assignment.arm[kept],
         period=None if period is None else period[kept],
     )
-
-
-def _fit_cells(
-    assignment: Assignment, columns: DidColumns, covariates: tuple[str, ...]
-) -> TreatmentFit:
-    """Return the fit to repeated cross-sections."""
-    names = (*covariates, assignment.cells.columns[-1])
-    refined = assignment.refined
-    whole = assignment.cells if refined is None or refined.columns != names else refined
-    cells = whole.only(names)
-    post = cells.labels[columns.post].astype(np.float64)
-    held = [assignment.arm, assignment.period if assignment.period is not None else assignment.arm]
-    effect = (assignment.treated * post)[:, None]
-    model = treatment_model(cells, effect, held)
-    fitted = fit_terms(cells, model, assignment.cluster)
-    return replace(fitted, weights=assignment.weights)
-
-
-def _fit_within(did: Did, covariates: tuple[str, ...]) -> TreatmentFit:
-    """Return the fit to units that are followed."""
-    base, within = did.base, did.within
-    if base is None or within is None:
-        raise ValueError("units are followed by cluster")
-    used = replace(base, covariates=base.covariates if covariates else ())
-    own, shared = used.own(used.only(used.post)), used.shared(covariates=False)
-    gone = _dependent(used, within, own, shared)
-    used = replace(used, covariates=tuple(at for at in used.covariates if at not in gone))
-    groups, fitted = fit_base(used, own, used.shared())
-    names = did.corners.columns
-    contrast = np.eye(fitted.rank)[:1]
-    return TreatmentFit(
-        effects=contrast @ fitted.coefficients,
-        contrasts=contrast,
-        cells=did.corners if covariates else did.corners.only(names[-1:]),
-        maps=np.zeros((4, 0, 0)),
-        groups=groups,
-        fit=fitted,
-        clustered=True,
-        absorbed=True,
-        dropped=tuple(names[at - 1] for at in sorted(gone)),
-        weights=did.trial.assignment.weights,
-    )
-
-
-def _dependent(base: Base, within: Within, own: Float, shared: Float) -> set[int]:
-    """Return the covariates that follow from units, periods and covariates before them."""
-    if not base.covariates:
-        return set()
-    columns = np.hstack([own, shared, base.only(*base.covariates)])
-    pooled = base.moments.xx.sum(axis=0)
-    xx = columns.T @ pooled @ columns
-    size, first = np.diag(xx).copy(), 1 + shared.shape[1]
-    size[first:] = within.total[list(base.covariates)]
-    others = tuple((at + 1,) for at in range(1, len(xx)))
-    lost = dependent_terms(xx, size, TreatmentModel(np.zeros((0, 0, 0)), 1, others), 1)
-    return {base.covariates[at + 1 - first] for at in lost if at + 1 >= first}

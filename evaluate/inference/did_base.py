@@ -110,7 +110,9 @@ def base_of_cells(
         xy=_summed((maps @ cells.cross[:, :-1, -1:])[:, :, 0], place),
         yy=_summed(cells.cross[:, -1, -1], place),
     )
-    found = Base(moments, key % 2 * 1.0, key // 2, True, 1, tuple(range(2 + levels, r)), None)
+    found = Base(
+        moments, (key % 2).astype(np.float64), key // 2, True, 1, tuple(range(2 + levels, r)), None
+    )
     if period is None:
         return found
     later = found.only(*range(2, 2 + levels))

@@ -15,6 +15,8 @@ from evaluate.errors import Refused
 from evaluate.inference.preconditions import require_both_arms
 
 FEWEST_UNITS = 2
+# Pairs of unit and period that are counted one by one; of more, only how many there can be.
+_MOST_PAIRS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,37 @@ def read_calendar(sample: Sample, columns: DidColumns) -> Calendar | None:
             " correct post",
         )
     return Calendar(times[order], int((later == 0).sum()))
+
+
+def require_once(sample: Sample, columns: DidColumns, n_units: int, periods: int) -> None:
+    """Refuse units that have several rows in a period.
+
+    Parameters
+    ----------
+    sample : Sample
+        The analysis's rows.
+    columns : DidColumns
+        Units and periods.
+    n_units, periods : int
+        How many there are.
+
+    Raises
+    ------
+    Refused
+        ``duplicate_unit_time``.
+    """
+    twice = sample.n_obs - n_units * periods
+    if twice <= 0 and sample.n_obs <= _MOST_PAIRS:
+        by = [name for name in (columns.unit, columns.time) if name]
+        twice = int((sample.count(by).n > 1).sum())
+    # Frequencies say how many like rows one stands for, so that each may count several times.
+    if twice > 0 and not (columns.weights and columns.kind == "frequency"):
+        raise Refused(
+            "duplicate_unit_time",
+            f"{twice} pairs of a unit and a period stand in several rows",
+            "keep one row for each unit and period; where rows are people of a unit, name it"
+            " as the cluster and leave unit out",
+        )
 
 
 def require_two_units(treated: int, comparison: int, *, clustered: bool) -> None:

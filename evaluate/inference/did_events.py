@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from evaluate.errors import Refused
 from evaluate.inference.bands import critical_value
 from evaluate.inference.clustered import ClusterStdError, cluster_spread
 from evaluate.inference.did import Did
-from evaluate.inference.did_base import Base, fit_base
+from evaluate.inference.did_base import fit_base
+from evaluate.inference.did_fit import with_covariates
 from evaluate.inference.honest_coefficients import EventCoefficients, event_coefficients
 from evaluate.inference.linear import Spread
 from evaluate.inference.treatment import TreatmentFit
@@ -99,23 +100,6 @@ def read_events(did: Did, fitted: TreatmentFit) -> Events:
     event = tuple(at - calendar.start for at in shown)
     effect = picks @ fit.coefficients
     return Events(event, effect, spreads, covariance, critical, kind)
-
-
-def with_covariates(did: Did, base: Base, fitted: TreatmentFit) -> Base:
-    """Return moments whose covariates are those of a fitted model.
-
-    Parameters
-    ----------
-    did : Did
-        Two groups.
-    base : Base
-        Their moments by cluster.
-    fitted : TreatmentFit
-        The model.
-    """
-    names = did.corners.columns[:-1]
-    every = zip(base.covariates, names, strict=True)
-    return replace(base, covariates=tuple(at for at, name in every if name in fitted.covariates))
 
 
 def coefficients_of(did: Did, events: Events | Refused) -> EventCoefficients | Refused:

@@ -11,7 +11,9 @@ import numpy as np
 
 from evaluate.data.moments import Float
 from evaluate.errors import Refused
+from evaluate.inference.did import Did
 from evaluate.inference.did_base import Base
+from evaluate.inference.did_fit import with_covariates
 from evaluate.inference.inversion import Inversion, Ratios, joined, stream
 from evaluate.inference.linear import CONDITION_LIMIT, NOTHING_LEFT
 from evaluate.inference.randomisation import (
@@ -21,6 +23,7 @@ from evaluate.inference.randomisation import (
     tested,
 )
 from evaluate.inference.shuffle import Flags, assignment_blocks, assignments, mirrored
+from evaluate.inference.treatment import TreatmentFit
 
 # Numbers held at once, by kind of array: 32 MB.
 _AT_ONCE = 4_000_000
@@ -84,6 +87,35 @@ def permute_groups(
     return tested(Inversion(effect, std_error, ratios, number <= draws), number, conf_level)
 
 
+def exchange_groups(did: Did, fitted: TreatmentFit) -> Randomisation | Refused:
+    """Return the randomisation test of a fitted effect, or why there is none.
+
+    Parameters
+    ----------
+    did : Did
+        Two groups.
+    fitted : TreatmentFit
+        Their model.
+    """
+    settings = did.trial.settings
+    if did.base is None:
+        return Refused(
+            "rows_not_exchanged",
+            "rows that are each seen once are not exchanged between groups",
+            "name the cluster that was assigned",
+        )
+    try:
+        return permute_groups(
+            with_covariates(did, did.base, fitted),
+            covariates=bool(fitted.covariates),
+            seed=settings.seed,
+            draws=settings.draws,
+            conf_level=settings.conf_level,
+        )
+    except Refused as refused:
+        return refused
+
+
 class _Refits:
     """Refits of one model; outcomes are what the observed effect leaves, and treatment itself."""
 
@@ -105,6 +137,13 @@ class _Refits:
         self._xu = np.stack([(of.xy @ columns)[order], took])
 
     def observed(self) -> tuple[float, float]:
+        """Return the effect and the standard error of the groups as they were.
+
+        Raises
+        ------
+        Refused
+            ``collinear`` and ``no_variation``.
+        """
         effects, _, unfit = self.fit(self.treated[None])
         if unfit[0]:
             raise Refused(
@@ -144,7 +183,8 @@ class _Refits:
         values = np.linalg.eigvalsh(xx)
         unfit = values[:, 0] * CONDITION_LIMIT < values[:, -1]
         xx[unfit] = np.eye(k)
-        towards = np.linalg.solve(xx, np.broadcast_to(np.eye(k)[:, :1], (len(t), k, 1)))[:, :, 0]
+        first = np.broadcast_to(np.eye(k)[:, :1], (len(t), k, 1))
+        towards: Float = np.linalg.solve(xx, first)[:, :, 0].astype(np.float64, copy=False)
         leverage = self._forms(towards, towards, t)
         both = (
             np.where(treated, leverage, 0.0).sum(axis=1),
@@ -158,7 +198,9 @@ class _Refits:
             scores = np.concatenate(
                 [t @ by_unit[:, :m], np.tile(by_unit[:, m:].sum(axis=0), (len(t), 1))], axis=1
             )
-            beta = np.linalg.solve(xx, scores[:, :, None])[:, :, 0]
+            beta: Float = np.linalg.solve(xx, scores[:, :, None])[:, :, 0].astype(
+                np.float64, copy=False
+            )
             effects[j] = beta[:, 0]
             own = t * (towards[:, :m] @ by_unit[:, :m].T) + towards[:, m:] @ by_unit[:, m:].T
             scaled.append((own - self._forms(towards, beta, t)) / np.sqrt(rest))

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import numpy as np
-
-from evaluate.core import Estimand, Estimate
+from evaluate.core import Estimate
 from evaluate.data.levels import Indicator
-from evaluate.data.moments import Moments
 from evaluate.errors import Refused
-from evaluate.inference.assignment import numbered
 from evaluate.inference.calls import Call
 from evaluate.inference.calls_r import call_r, r_name
 from evaluate.inference.calls_stata import call_stata
-from evaluate.inference.clustered import CLUSTER_STD_ERRORS, ClusterStdError, cluster_spread
-from evaluate.inference.design_rows import treatment_model
+from evaluate.inference.clustered import CLUSTER_STD_ERRORS
 from evaluate.inference.did import Did
-from evaluate.inference.did_base import Base
 from evaluate.inference.did_events import Events
-from evaluate.inference.individual import (
-    INDIVIDUAL_STD_ERRORS,
-    constant_rows,
-    individual_spread,
-    row_model,
-)
-from evaluate.inference.linear import GroupMoments, Spread, fit, spread
+from evaluate.inference.individual import INDIVIDUAL_STD_ERRORS
+from evaluate.inference.linear import Spread, spread
 from evaluate.inference.t import t_quantile
-from evaluate.inference.treatment import TreatmentFit, fit_terms, treatment_spreads
+from evaluate.inference.treatment import TreatmentFit, treatment_spreads
 
 CLASSICAL = "classical"
 # What rows that are each seen once have in place of a unit's: a cluster of one.
 _OF_ROWS = {"CR0": "HC0", "CR1S": "HC1", "CR2": "HC2"}
 _EFFECT = "treated_post"
-ALONE = "change in the treated group alone, no comparison"
 
 
 def std_errors_of(did: Did, names: Sequence[str]) -> tuple[str, ...]:
@@ -254,73 +241,3 @@ def limits(value: float, one: Spread, conf_level: float) -> tuple[float, float]:
     """
     half = t_quantile((1 + conf_level) / 2, one.df) * one.std_error
     return value - half, value + half
-
-
-def change_alone(did: Did) -> Estimate | None:
-    """Return the programme's group after the start less before, or nothing where it has none.
-
-    Parameters
-    ----------
-    did : Did
-        Two groups.
-    """
-    try:
-        value, one, name, clusters = _alone(did)
-        estimand = Estimand("descriptive", did.trial.estimand.outcome, did.trial.estimand.unit)
-        known: dict[str, Any] = {
-            "n_obs": int(did.corners.n[2:].sum()),
-            "n_treated": did.n_treated,
-            "n_clusters": clusters,
-        }
-        return did.trial.row(
-            value,
-            one,
-            estimand=estimand,
-            method=ALONE,
-            std_error_method=name,
-            role="beside",
-            **known,
-        )
-    except Refused:
-        return None
-
-
-def _alone(did: Did) -> tuple[float, Spread, str, int | None]:
-    base = did.base
-    if base is None:
-        return _alone_of_rows(did)
-    kept = base.treated == 1
-    of = base.moments
-    inside = GroupMoments(of.n[kept], of.xx[kept], of.xy[kept], of.yy[kept])
-    part = Base(
-        inside,
-        np.ones(int(kept.sum())),
-        numbered(base.cluster[kept]),
-        base.constant,
-        base.post,
-        (),
-        None,
-    )
-    columns = part.shared()
-    turned = GroupMoments(inside.n, columns.T @ inside.xx @ columns, inside.xy @ columns, inside.yy)
-    fitted = fit(turned)
-    contrast = np.eye(fitted.rank)[-1]
-    sampled = did.columns.weights and did.columns.kind == "probability"
-    kind: ClusterStdError = "CR1" if sampled else "CR2"
-    found = cluster_spread(turned, fitted, contrast, kind)
-    return float(fitted.coefficients[-1]), found, kind, len(inside.n)
-
-
-def _alone_of_rows(did: Did) -> tuple[float, Spread, str, int | None]:
-    if did.columns.weights and did.columns.kind != "frequency":
-        raise Refused("weighted_rows", "rows are weighted", "read the headline")
-    cells = did.corners.only(did.corners.columns[-1:])
-    labels = {name: values[2:] for name, values in cells.labels.items()}
-    part = Moments(cells.columns, cells.centre, labels, cells.n[2:], cells.cross[2:])
-    model = treatment_model(part, np.array([[0.0], [1.0]]), ())
-    fitted = fit_terms(part, model, None)
-    rows = constant_rows(row_model((), labels, fitted.maps, fitted.fit, fitted.contrast), part)
-    found = individual_spread(
-        fitted.groups, fitted.fit, fitted.contrast, rows, fitted.maps, std_error="HC2"
-    )
-    return fitted.effect, found, "HC2", None

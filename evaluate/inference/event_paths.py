@@ -34,7 +34,7 @@ def event_paths(paths: Paths, times: GroupTimes) -> Iterator[tuple[int, float, f
             continue
         weight = share[cells] / share[cells].sum()
         at = times.period[cells]
-        compared = np.array([_compared(times, one) for one in cells])
+        compared = np.array([_compared(times, one) for one in cells.tolist()])
         n = np.where(compared, paths.n.T[at], 0.0)
         total = n.sum(axis=1)
         if (total == 0).any():

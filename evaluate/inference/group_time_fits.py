@@ -28,7 +28,7 @@ class Part:
         Which fits, and which effects these serve.
     within : ndarray, shape (c,)
         Each effect's fit, as a place in ``fits``.
-    change : ndarray, shape (T, c)
+    change : ndarray, shape (c, T)
         Takes outcomes to the change that each effect is about.
     periods, bases : ndarray, shape (f,)
         The two periods that a unit must be seen in, where there are gaps.
@@ -47,15 +47,17 @@ class Part:
     def of(self, block: Block) -> tuple[Float, Float, Float | None]:
         """Return a block's covariates, its changes (0 where not seen) and who is seen.
 
+        Their shapes are (k, r), (c, r) and (f, r).
+
         Parameters
         ----------
         block : Block
             Units of this cohort.
         """
-        changes = block.y @ self.change
+        changes = self.change @ block.y
         mask = block.mask(self.periods, self.bases, self.at)
         if mask is not None:
-            changes *= mask[:, self.within]
+            changes *= mask[self.within]
         return block.design(self.at), changes, mask
 
     def only(self, fits: Bool) -> Part | None:
@@ -77,7 +79,7 @@ class Part:
             self.fits[kept],
             none,
             none,
-            self.change[:, :0],
+            self.change[:0],
             self.periods[kept],
             self.bases[kept],
         )
@@ -134,9 +136,9 @@ def arrange(plan: Plan, rows: Rows, cohorts: Integer) -> Fits:
             for one in np.unique(at[concerned]).tolist():
                 effects = np.flatnonzero(concerned & (at == one))
                 fits, within = np.unique(of[effects], return_inverse=True)
-                change = np.zeros((rows.y.shape[1], len(effects)))
-                change[plan.period[effects], np.arange(len(effects))] = 1.0
-                change[plan.base[effects], np.arange(len(effects))] = -1.0
+                change = np.zeros((len(effects), rows.y.shape[1]))
+                change[np.arange(len(effects)), plan.period[effects]] = 1.0
+                change[np.arange(len(effects)), plan.base[effects]] = -1.0
                 periods, bases = plan.period[first[fits]], plan.base[first[fits]]
                 mine.append(Part(here, one, treated, fits, effects, within, change, periods, bases))
         parts.append(tuple(mine))
@@ -144,18 +146,18 @@ def arrange(plan: Plan, rows: Rows, cohorts: Integer) -> Fits:
 
 
 def pairs(x: Float) -> Float:
-    """Return the products of all pairs of columns, shape (r, k (k + 1) / 2).
+    """Return the products of all pairs of covariates, shape (k (k + 1) / 2, r).
 
     Parameters
     ----------
-    x : ndarray, shape (r, k)
+    x : ndarray, shape (k, r)
         Covariates.
     """
-    k = x.shape[1]
-    found, first = np.empty((len(x), k * (k + 1) // 2)), 0
+    k, first = len(x), 0
+    found = np.empty((k * (k + 1) // 2, x.shape[1]))
     for at in range(k):
         last = first + k - at
-        np.multiply(x[:, at:], x[:, at : at + 1], out=found[:, first:last])
+        np.multiply(x[at:], x[at], out=found[first:last])
         first = last
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,18 +64,18 @@ def sums(rows: Rows, fits: Fits, propensity: Propensity | None = None) -> Sums:
             for part in mine:
                 x, changes, mask = part.of(block)
                 if part.treated:
-                    total = x.sum(axis=0) if mask is None else mask.T @ x
+                    total = x.sum(axis=1) if mask is None else mask @ x.T
                     found.treated[part.fits] += total
-                    found.changed[part.effects] += changes.sum(axis=0)
+                    found.changed[part.effects] += changes.sum(axis=1)
                     continue
                 weights = mask
                 if propensity is not None:
                     weights = _odds(x, propensity, part, mask)[1]
-                    changes *= weights[:, part.within]
+                    changes *= weights[part.within]
                 of_pairs = pairs(x)
-                total = of_pairs.sum(axis=0) if weights is None else weights.T @ of_pairs
+                total = of_pairs.sum(axis=1) if weights is None else weights @ of_pairs.T
                 found.products[part.fits] += total
-                found.crossed[part.effects] += changes.T @ x
+                found.crossed[part.effects] += changes @ x.T
     return found
 
 
@@ -90,8 +91,10 @@ class Estimated:
         Of the comparison's change on covariates; 0 where it is not modelled.
     treated, comparison : ndarray, shape (m,)
         Those two means.
-    size, weight : ndarray, shape (m,)
-        Treated units, and the comparison's total weight.
+    size : ndarray, shape (m,)
+        Treated units.
+    weight : ndarray, shape (F,)
+        The comparison's total weight.
     outcome : ndarray, shape (F, k)
         Takes a comparison unit's covariates to the influence of its residual through the
         slopes.
@@ -149,14 +152,16 @@ def estimate(
         centre = centre - products[:, 0] / weight[:, None]
     outcome = solved(gram, centre)[0] if modelled else np.zeros_like(centre)
     return Estimated(
-        treated - comparison, slopes, treated, comparison, size[of], weight[of], outcome, odds
+        treated - comparison, slopes, treated, comparison, size[of], weight, outcome, odds
     )
 
 
-def covariance(
+def covariances(
     rows: Rows, fits: Fits, starts: Starts, found: Estimated, propensity: Propensity | None
-) -> Float:
-    """Return the joint covariance of effects and shares, shape (m + h, m + h).
+) -> Iterator[Float]:
+    """Yield what each cohort adds to the covariance of effects and shares.
+
+    Its shape is (m + h, m + h), influences added up by cluster.
 
     Parameters
     ----------
@@ -174,66 +179,63 @@ def covariance(
     m, n = len(fits.of), starts.units.sum()
     of_treated = np.flatnonzero(starts.cohorts < len(starts.periods))
     shares = starts.units[of_treated] / n
-    joint = np.zeros((m + len(of_treated),) * 2)
     for place, mine in enumerate(fits.parts):
         effects = np.concatenate([*(part.effects for part in mine), np.zeros(0, dtype=np.int64)])
-        residuals = [np.vstack([part.change, -found.slopes[part.effects].T]) for part in mine]
+        residuals = [np.hstack([part.change, -found.slopes[part.effects]]) for part in mine]
         gram = np.zeros((len(effects) + 1,) * 2)
         for block in rows.blocks(place):
-            influence = np.ones((len(block.y), len(effects) + 1))
+            influence = np.ones((len(effects) + 1, block.y.shape[1]))
             first = 0
             for part, one in zip(mine, residuals, strict=True):
                 last, x = first + len(part.effects), block.design(part.at)
                 mask = block.mask(part.periods, part.bases, part.at)
-                residual = np.concatenate([block.y, x], axis=1) @ one
+                residual = influence[first:last]
+                np.matmul(one, np.concatenate([block.y, x]), out=residual)
                 own = _of_treated if part.treated else _of_comparison
                 own(residual, x, part, found, propensity)
-                influence[:, first:last] = residual
                 if mask is not None:
-                    influence[:, first:last] *= mask[:, part.within]
+                    residual *= mask[part.within]
                 first = last
             if block.heads is not None:
-                influence = np.add.reduceat(influence, block.heads, axis=0)
-            gram += influence.T @ influence
-        takes = np.zeros((len(joint), len(gram)))
+                influence = np.add.reduceat(influence, block.heads, axis=1)
+            gram += influence @ influence.T
+        takes = np.zeros((m + len(shares), len(gram)))
         takes[effects, np.arange(len(effects))] = 1.0
         takes[m:, -1] = ((of_treated == place) - shares) / n
-        joint += takes @ gram @ takes.T
-    return (joint + joint.T) / 2
+        yield takes @ gram @ takes.T
 
 
 def _of_treated(
     residual: Float, x: Float, part: Part, found: Estimated, propensity: Propensity | None
 ) -> None:
-    """Turn treated units' residual changes into their influence."""
-    residual -= found.treated[part.effects]
-    residual /= found.size[part.effects]
+    """Turn treated units' residual changes, shape (c, r), into their influence."""
+    residual -= found.treated[part.effects, None]
+    residual /= found.size[part.effects, None]
     if propensity is not None:
         p = probabilities(x, propensity.coefficients[:, part.fits])
         np.subtract(1.0, p, out=p)
-        residual -= p[:, part.within] * (x @ found.odds[part.effects].T)
+        residual -= p[part.within] * (found.odds[part.effects] @ x)
 
 
 def _of_comparison(
     residual: Float, x: Float, part: Part, found: Estimated, propensity: Propensity | None
 ) -> None:
-    """Turn comparison units' residual changes into their influence."""
-    reach = x @ found.outcome[part.fits].T
+    """Turn comparison units' residual changes, shape (c, r), into their influence."""
+    reach = found.outcome[part.fits] @ x
+    np.negative(reach, out=reach)
     if propensity is None:
-        residual *= -reach[:, part.within]
+        residual *= reach[part.within]
         return
     p, odds = _odds(x, propensity, part, None)
-    weight = np.zeros(len(found.outcome))
-    weight[part.fits[part.within]] = found.weight[part.effects]
-    odds /= weight[part.fits]
-    reach += odds
-    residual *= -reach[:, part.within]
-    residual += odds[:, part.within] * found.comparison[part.effects]
-    residual += p[:, part.within] * (x @ found.odds[part.effects].T)
+    odds /= found.weight[part.fits, None]
+    reach -= odds
+    residual *= reach[part.within]
+    residual += odds[part.within] * found.comparison[part.effects, None]
+    residual += p[part.within] * (found.odds[part.effects] @ x)
 
 
 def _odds(x: Float, propensity: Propensity, part: Part, mask: Float | None) -> tuple[Float, Float]:
-    """Return probabilities and odds of being treated, shape (r, f) each."""
+    """Return probabilities and odds of being treated, shape (f, r) each."""
     p = probabilities(x, propensity.coefficients[:, part.fits])
     odds = p / (1.0 - p)
     odds *= p < TRIMMED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,10 +13,11 @@ from evaluate.inference.group_time import Contrast, Covariates, GroupTimes
 from evaluate.inference.group_time_fits import Fits, arrange, solved, square
 from evaluate.inference.group_time_influence import (
     Sums,
-    covariance,
+    covariances,
     estimate,
     sums,
 )
+from evaluate.inference.group_time_joint import added_up
 from evaluate.inference.group_time_plan import NO_OUTCOME, Plan, plan_effects, some_left
 from evaluate.inference.group_time_propensity import fit_propensity
 from evaluate.inference.group_time_rows import ordered_rows
@@ -73,8 +76,8 @@ def group_times_of_panel(panel: Panel, contrast: Contrast, covariates_by: Covari
         plan = some_left(plan.without(live[gone], reason), code)
     weighted = None if propensity is None else sums(rows, fits, propensity)
     found = estimate(fits, plain, propensity, weighted, covariates_by != "weighting")
-    joint = covariance(rows, fits, panel.starts, found, propensity)
-    return _assembled(panel.starts, plan, live, (found.effect, joint, _sizes(plain)[:, fits.of]))
+    each = covariances(rows, fits, panel.starts, found, propensity)
+    return _assembled(panel.starts, plan, live, (found.effect, _sizes(plain)[:, fits.of]), each)
 
 
 def _sizes(plain: Sums) -> Float:
@@ -92,19 +95,25 @@ def _unusable(fits: Fits, plain: Sums) -> tuple[str, str, NDArray[np.bool_]]:
 
 
 def _assembled(
-    starts: Starts, plan: Plan, live: Integer, found: tuple[Float, Float, Float]
+    starts: Starts,
+    plan: Plan,
+    live: Integer,
+    found: tuple[Float, Float],
+    each: Iterable[Float],
 ) -> GroupTimes:
-    """Return the effects, with those that are 0 by construction among them."""
+    """Return the effects, with those that are 0 by construction among them.
+
+    ``found`` are the live effects, and treated and comparison units of each.
+    """
     m, treated = len(plan.cohort), starts.cohorts < len(starts.periods)
-    estimates, joint, sizes = found
     effect = np.zeros(m)
-    effect[live] = estimates
+    effect[live] = found[0]
     own = starts.units[np.searchsorted(starts.cohorts, plan.cohort)]
     units = np.stack([own, plan.compared @ starts.units]).astype(np.int64)
-    units[:, live] = np.rint(sizes).astype(np.int64)
-    at = np.concatenate([live, np.arange(m, m + np.count_nonzero(treated))])
-    every = np.zeros((m + np.count_nonzero(treated),) * 2)
-    every[np.ix_(at, at)] = joint
+    units[:, live] = np.rint(found[1]).astype(np.int64)
+    size = m + int(np.count_nonzero(treated))
+    at = np.append(live, np.arange(m, size))
+    joint, parts = added_up((_spread(one, at, size) for one in each), len(treated), size)
     return GroupTimes(
         plan.cohort,
         plan.period,
@@ -112,9 +121,18 @@ def _assembled(
         effect,
         shares=(starts.units / starts.units.sum())[treated],
         cohorts=starts.cohorts[treated],
-        joint=every,
+        joint=joint,
         n_treated=units[0],
         n_comparison=units[1],
         compared=plan.compared,
         dropped=plan.dropped,
+        parts=parts,
+        clusters=starts.clusters,
     )
+
+
+def _spread(part: Float, at: Integer, size: int) -> Float:
+    """Return a covariance with rows of zeros for what is 0 by construction."""
+    found = np.zeros((size, size))
+    found[np.ix_(at, at)] = part
+    return found

@@ -73,16 +73,16 @@ def fit_propensity(rows: Rows, fits: Fits, sizes: Float) -> Propensity:
 
 
 def probabilities(x: Float, coefficients: Float) -> Float:
-    """Return the probability of being treated, shape (r, f).
+    """Return the probability of being treated, shape (f, r).
 
     Parameters
     ----------
-    x : ndarray, shape (r, k)
+    x : ndarray, shape (k, r)
         Covariates.
     coefficients : ndarray, shape (k, f)
         Of each fit.
     """
-    found = x @ coefficients
+    found = coefficients.T @ x
     np.clip(found, -_FARTHEST, _FARTHEST, out=found)
     np.negative(found, out=found)
     np.exp(found, out=found)
@@ -127,12 +127,12 @@ def _pass(
                 p = probabilities(x, coefficients[:, part.fits])
                 if mask is not None:
                     p *= mask
-                highest[part.fits] = np.maximum(highest[part.fits], p.max(axis=0))
+                highest[part.fits] = np.maximum(highest[part.fits], p.max(axis=1))
                 variance = p * (1.0 - p)
                 if part.treated:
                     np.subtract(1.0 if mask is None else mask, p, out=p)
                 else:
                     np.negative(p, out=p)
-                score[part.fits] += p.T @ x
-                products[part.fits] += variance.T @ pairs(x)
+                score[part.fits] += p @ x.T
+                products[part.fits] += variance @ pairs(x).T
     return score, products, highest

@@ -1,4 +1,4 @@
-"""A panel's rows by cohort, in blocks that stay in the processor's cache."""
+"""A panel's units by cohort, in blocks that stay in the processor's cache."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Block:
 
     Attributes
     ----------
-    y : ndarray, shape (r, T)
+    y : ndarray, shape (T, r)
         Outcomes; 0 where there is none.
     x : ndarray, shape (r, S, k)
         A constant and the covariates, standardised; S is 1, or T where they change over time.
-    seen, known : ndarray of bool, shape (r, T) and (r, S), or None
+    seen, known : ndarray of bool, shape (T, r) and (S, r), or None
         Where there is an outcome, and where there are covariates; ``None`` for everywhere.
     heads : ndarray or None
-        First row of each cluster; ``None`` where each unit is one.
+        First unit of each cluster; ``None`` where each unit is one.
     """
 
     y: Float
@@ -38,17 +38,17 @@ class Block:
     heads: Integer | None
 
     def design(self, at: int) -> Float:
-        """Return the covariates of one period, shape (r, k).
+        """Return the covariates of one period, shape (k, r).
 
         Parameters
         ----------
         at : int
             Place of the period; 0 where they do not change.
         """
-        return np.ascontiguousarray(self.x[:, at])
+        return np.ascontiguousarray(self.x[:, at].T)
 
     def mask(self, periods: Integer, bases: Integer, at: int) -> Float | None:
-        """Return 1 where a unit is seen in both periods, shape (r, f); ``None`` if all are.
+        """Return 1 where a unit is seen in both periods, shape (f, r); ``None`` if all are.
 
         Parameters
         ----------
@@ -59,11 +59,11 @@ class Block:
         """
         if self.seen is None and self.known is None:
             return None
-        both = np.ones((len(self.y), len(periods)), dtype=bool)
+        both = np.ones((len(periods), self.y.shape[1]), dtype=bool)
         if self.seen is not None:
-            both &= self.seen[:, periods] & self.seen[:, bases]
+            both &= self.seen[periods] & self.seen[bases]
         if self.known is not None:
-            both &= self.known[:, [at]]
+            both &= self.known[at]
         return both.astype(np.float64)
 
 
@@ -73,8 +73,12 @@ class Rows:
 
     Attributes
     ----------
-    y, x, seen, known
-        As in ``Block``, of all units.
+    y : ndarray, shape (N, T)
+        Outcomes; 0 where there is none.
+    x : ndarray, shape (N, S, k)
+        A constant and the covariates, standardised; S is 1, or T where they change over time.
+    seen, known : ndarray of bool, shape (N, T) and (N, S), or None
+        Where there is an outcome, and where there are covariates; ``None`` for everywhere.
     bounds : ndarray, shape (H + 1,)
         First unit of each cohort, and the number of units.
     cluster : ndarray, shape (N,), or None
@@ -118,10 +122,10 @@ class Rows:
                 )
             at = slice(first, end, every)
             yield Block(
-                self.y[at],
+                np.ascontiguousarray(self.y[at].T),
                 self.x[at],
-                None if self.seen is None else self.seen[at],
-                None if self.known is None else self.known[at],
+                None if self.seen is None else self.seen[at].T,
+                None if self.known is None else self.known[at].T,
                 None if self.cluster is None else _heads(self.cluster[at]),
             )
             first = end
@@ -147,9 +151,11 @@ def ordered_rows(panel: Panel) -> Rows:
         seen &= known
         known = np.ones((1, 1), dtype=bool)
     bounds = np.searchsorted(panel.cohort[order], panel.starts.cohorts)
+    if not (seen.all() and known.all()):
+        y, x = np.nan_to_num(y, copy=False), np.nan_to_num(x, copy=False)
     return Rows(
-        y=np.nan_to_num(y, copy=False),
-        x=np.nan_to_num(x, copy=False),
+        y=y,
+        x=x,
         seen=None if seen.all() else seen,
         known=None if known.all() else known,
         bounds=np.append(bounds, len(order)),

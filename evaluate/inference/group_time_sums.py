@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from evaluate.data.moments import Float, Integer
 from evaluate.data.paths import Paths
 from evaluate.inference.group_time import Contrast, GroupTimes
+from evaluate.inference.group_time_joint import added_up
 from evaluate.inference.group_time_plan import NO_OUTCOME, Plan, plan_effects, some_left
 
 
@@ -51,7 +53,8 @@ def group_times_of_sums(paths: Paths, contrast: Contrast) -> GroupTimes:
     change = paths.mean[own, at[0]] - paths.mean[own, at[1]]
     effect = change - (sides.mean[0] - sides.mean[1])
     treated = paths.starts.cohorts < len(paths.starts.periods)
-    parts = _parts(plan, paths, sides)
+    size = len(effect) + int(np.count_nonzero(treated))
+    joint, parts = added_up(_parts(plan, paths, sides), len(treated), size)
     return GroupTimes(
         plan.cohort,
         plan.period,
@@ -59,7 +62,7 @@ def group_times_of_sums(paths: Paths, contrast: Contrast) -> GroupTimes:
         effect,
         shares=(paths.starts.units / paths.starts.units.sum())[treated],
         cohorts=paths.starts.cohorts[treated],
-        joint=parts.sum(axis=0),
+        joint=joint,
         n_treated=_whole(np.minimum(paths.n[own, at[0]], paths.n[own, at[1]])),
         n_comparison=_whole(np.minimum(*sides.n)),
         compared=plan.compared,
@@ -94,19 +97,17 @@ def _contrasts(plan: Plan, paths: Paths) -> _Contrasts:
     return _Contrasts(own, n, mean, empty)
 
 
-def _parts(plan: Plan, paths: Paths, sides: _Contrasts) -> Float:
-    """Return what each cohort adds to the covariance of effects and shares."""
+def _parts(plan: Plan, paths: Paths, sides: _Contrasts) -> Iterator[Float]:
+    """Yield what each cohort adds to the covariance of effects and shares."""
     starts = paths.starts
     treated = np.flatnonzero(starts.cohorts < len(starts.periods))
     m, h = len(plan.cohort), len(treated)
     shares = starts.units[treated] / starts.units.sum()
-    parts = np.zeros((len(starts.cohorts), m + h, m + h))
     for place in range(len(starts.cohorts)):
         influence = np.zeros((m + h, 2 * len(starts.periods) + 1))
         influence[:m, :-1] = _coefficients(plan, paths, sides, place)
         influence[m:, -1] = ((treated == place) - shares) / starts.units.sum()
-        parts[place] = influence @ _with_units(paths, place) @ influence.T
-    return (parts + parts.transpose(0, 2, 1)) / 2
+        yield influence @ _with_units(paths, place) @ influence.T
 
 
 def _coefficients(plan: Plan, paths: Paths, sides: _Contrasts, place: int) -> Float:

@@ -18,7 +18,7 @@ Restriction = Literal["relative_magnitudes", "smoothness"]
 
 RELATIVE = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 _BENDS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0)
-_DOUBLINGS, _HALVINGS = 80, 30
+_DOUBLINGS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +163,26 @@ def _values(events: EventCoefficients, restriction: Restriction) -> tuple[float,
 def _breakdown(
     at: Callable[[float], HonestRow], events: EventCoefficients, restriction: Restriction
 ) -> float | None:
-    """Return the smallest m whose interval holds zero, by doubling and halving."""
-    if not at(0.0).excludes_zero:
+    """Return the smallest m whose interval holds zero: a bracket by doubling, then its root."""
+    from scipy.optimize import brentq
+
+    first = at(0.0)
+    if not first.excludes_zero:
         return None
+
+    def clear(m: float) -> float:
+        row = at(m)
+        return row.conf_low if first.conf_low > 0 else -row.conf_high
+
     # Far enough any interval holds zero: its half-width grows in proportion to m.
-    scale = (
-        1.0
-        if restriction == "relative_magnitudes"
-        else events.std_error / float(np.abs(events.weights).sum())
-    )
-    low, high = 0.0, scale / 16
+    scale = 1.0 if restriction == "relative_magnitudes" else _unit(events)
+    low, high = 0.0, scale / 4
     for _ in range(_DOUBLINGS):
-        if not at(high).excludes_zero:
+        if clear(high) <= 0:
             break
         low, high = high, 2 * high
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if at(middle).excludes_zero else (low, middle)
-    return high
+    return float(brentq(clear, low, high, xtol=1e-9 * scale, rtol=1e-9))
+
+
+def _unit(events: EventCoefficients) -> float:
+    return events.std_error / float(np.abs(events.weights).sum())

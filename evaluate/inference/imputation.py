@@ -24,8 +24,7 @@ from evaluate.inference.imputation_parts import (
     leave_out,
     left_out,
     linked_periods,
-    no_treated,
-    nothing_to_impute_from,
+    require_imputable,
     single_unit_cohort,
 )
 from evaluate.inference.over_time import (
@@ -35,6 +34,7 @@ from evaluate.inference.over_time import (
     OverTime,
     clock,
     require_spread,
+    size_of,
     summed_clusters,
 )
 
@@ -140,10 +140,7 @@ def _imputed(paths: Paths, contrast: Contrast) -> Imputed:
     linked = linked_periods(base > 0)
     asked = at.begins & ~at.untreated & (n > 0)
     used = imputable(asked, base > 0, linked)
-    if not (at.treated & asked).any():
-        raise no_treated()
-    if not (at.treated & used).any():
-        raise nothing_to_impute_from()
+    require_imputable(asked[at.treated], used[at.treated])
     terms, weights = estimands(at, np.where(used, n, 0.0))
     rows = base.sum(axis=1)
     share = np.divide(base, rows[:, None], out=np.zeros_like(base), where=rows[:, None] > 0)
@@ -241,7 +238,7 @@ def _covariance_of_clusters(paths: Paths, found: Imputed, held: ClusterPaths) ->
 def _over_time(
     paths: Paths, found: Imputed, covariance: Float, std_error: ImputationStdError
 ) -> OverTime:
-    require_spread(covariance, float(np.abs(found.gap).max()))
+    require_spread(covariance, size_of(paths))
     effects = (found.weights * found.gap).sum(axis=(1, 2))
     counted = [paths.n[found.used & (found.clock.event == event)].sum() for event in found.terms]
     return OverTime(

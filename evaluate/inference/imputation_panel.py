@@ -8,7 +8,6 @@ import numpy as np
 
 from evaluate.data.moments import Float, Integer
 from evaluate.data.paths import Panel
-from evaluate.errors import Refused
 from evaluate.inference.group_time import Contrast
 from evaluate.inference.imputation_parts import (
     METHOD,
@@ -19,14 +18,15 @@ from evaluate.inference.imputation_parts import (
     leave_out,
     left_out,
     linked_periods,
-    no_treated,
-    nothing_to_impute_from,
+    require_imputable,
 )
 from evaluate.inference.over_time import Bool, OverTime, clock, require_spread
-from evaluate.inference.path_regression_panel import complete
-
-# Smallest eigenvalue, of 1 on average, at which a coefficient still has five digits or so.
-_SINGULAR = 1e-11
+from evaluate.inference.panel_least_squares import (
+    complete,
+    covariates_collinear,
+    regressors,
+    singular,
+)
 
 
 def imputation_of_panel(
@@ -69,13 +69,10 @@ def imputation_of_panel(
     linked = linked_periods(base)
     used = imputable(asked, base, linked)
     asked_of, counted = (_by_cohort(cells, code, len(at.event)) for cells in (asked, used))
-    if not asked_of[at.treated].any():
-        raise no_treated()
-    if not counted[at.treated].any():
-        raise nothing_to_impute_from()
+    require_imputable(asked_of[at.treated], counted[at.treated])
     terms, weights = estimands(at, counted)
     per_row = np.divide(weights, counted, out=np.zeros_like(weights), where=counted > 0)
-    rows = _Rows(np.where(base | used, panel.outcome, 0.0), code, base, used, *_regressors(panel))
+    rows = _Rows(np.where(base | used, panel.outcome, 0.0), code, base, used, *regressors(panel))
     gap, towards = _solved(rows, per_row, linked)
     scores = _untreated_scores(rows, gap, towards)
     covariance = _covariance(panel, rows, gap, (scores, per_row), std_error)
@@ -120,16 +117,6 @@ class _Rows:
         return left
 
 
-def _regressors(panel: Panel) -> tuple[Float, Float]:
-    n, n_periods = panel.outcome.shape
-    ones, x = np.ones((n, 1)), panel.covariates
-    if x.ndim > panel.outcome.ndim:
-        scaled = np.nan_to_num(x - np.nanmean(x, axis=(0, 1)))
-        return ones, scaled
-    scaled = np.nan_to_num(x - np.nanmean(x, axis=0)) if x.shape[1] else x
-    return np.hstack([ones, scaled]), np.zeros((n, n_periods, 0))
-
-
 def _by_cohort(values: Float | Bool, code: Integer, n_cohorts: int) -> Float:
     """Return sums by cohort and period."""
     return np.array([values[code == row].sum(axis=0) for row in range(n_cohorts)], np.float64)
@@ -154,17 +141,10 @@ def _solved(rows: _Rows, per_row: Float, linked: Integer) -> tuple[Float, Float]
 
 
 def _solve(normal: Float, right: Float) -> Float:
+    if singular(normal):
+        raise covariates_collinear()
     scale = np.sqrt(np.diag(normal))
-    singular = not (scale > 0).all()
-    if not singular:
-        scaled = normal / np.outer(scale, scale)
-        singular = bool(np.linalg.eigvalsh(scaled)[0] < _SINGULAR) if len(scaled) else False
-    if singular:
-        raise Refused(
-            "collinear",
-            "untreated rows do not determine the coefficients of the covariates",
-            "leave out a covariate, or one that hardly varies among untreated rows",
-        )
+    scaled = normal / np.outer(scale, scale)
     return np.asarray(np.linalg.solve(scaled, right / scale[:, None]) / scale[:, None])
 
 

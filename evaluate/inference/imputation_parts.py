@@ -102,14 +102,28 @@ def no_treated() -> Refused:
     )
 
 
-def nothing_to_impute_from() -> Refused:
-    """Return the refusal of data in which no treated row can be imputed."""
-    return Refused(
-        "nothing_to_impute_from",
-        "no treated row has both an untreated period of its own unit and untreated units in "
-        "its own period",
-        "add periods before the roll-out, or units that are not treated yet",
-    )
+def require_imputable(asked: Float | Bool, used: Float | Bool) -> None:
+    """Refuse data without a treated row, or without one that can be imputed.
+
+    Parameters
+    ----------
+    asked, used : ndarray
+        Treated cells, or rows of them, that are there, and those that can be imputed.
+
+    Raises
+    ------
+    Refused
+        ``no_treated``; ``nothing_to_impute_from``.
+    """
+    if not asked.any():
+        raise no_treated()
+    if not used.any():
+        raise Refused(
+            "nothing_to_impute_from",
+            "no treated row has both an untreated period of its own unit and untreated units "
+            "in its own period",
+            "add periods before the roll-out, or units that are not treated yet",
+        )
 
 
 def single_unit_cohort() -> Refused:

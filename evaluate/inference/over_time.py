@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.moments import Float, Integer
-from evaluate.data.paths import ClusterPaths
+from evaluate.data.paths import ClusterPaths, Paths
 from evaluate.errors import Refused
 from evaluate.inference.group_time import Contrast
 
@@ -122,6 +122,17 @@ def summed_clusters(held: ClusterPaths) -> tuple[Float, Float]:
     n = place @ held.n
     total = place @ (held.n * held.mean)
     return n, np.divide(total, n, out=np.zeros_like(n), where=n > 0)
+
+
+def size_of(paths: Paths) -> float:
+    """Return how far apart means by cohort and period lie, in the outcome's unit.
+
+    Parameters
+    ----------
+    paths : Paths
+        Sums by cohort.
+    """
+    return float(np.ptp(paths.mean[paths.n > 0]))
 
 
 def require_spread(covariance: Float, size: float) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from evaluate.data.moments import Float, Integer
@@ -12,8 +10,8 @@ from evaluate.errors import Refused
 from evaluate.inference.group_time import Contrast
 from evaluate.inference.imputation_parts import estimands, no_treated
 from evaluate.inference.over_time import Bool, OverTime, clock, require_spread
+from evaluate.inference.panel_least_squares import complete, regress_units, sweep
 from evaluate.inference.sun_abraham import saturated, weighted_effects
-from evaluate.inference.two_way import absorb_effects
 from evaluate.inference.two_way_paths import (
     COLLINEAR,
     METHOD,
@@ -21,16 +19,6 @@ from evaluate.inference.two_way_paths import (
     references,
     treatment_absorbed,
 )
-
-_TAKEN_UP = {"collinear", "treatment_absorbed"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    coefficients: Float
-    covariance: Float
-    n_obs: int
-    n_clusters: int
 
 
 def two_way_of_panel(panel: Panel, contrast: Contrast | None = None) -> OverTime:
@@ -50,7 +38,7 @@ def two_way_of_panel(panel: Panel, contrast: Contrast | None = None) -> OverTime
     ------
     Refused
         ``no_treated``; ``treatment_absorbed``; ``no_variation``; the codes of
-        ``absorb_effects``.
+        ``regress_units``.
 
     References
     ----------
@@ -62,7 +50,8 @@ def two_way_of_panel(panel: Panel, contrast: Contrast | None = None) -> OverTime
     n = _rows(panel, code, there)
     if not (at.treated & (n > 0)).any():
         raise no_treated()
-    static = _regress(panel, code, at.treated[None], there)
+    swept = sweep(panel, there)
+    static = regress_units(swept, at.treated[None].astype(np.float64))
     if static is None:
         raise treatment_absorbed()
     require_spread(static.covariance, float(np.nanstd(panel.outcome)))
@@ -74,7 +63,7 @@ def two_way_of_panel(panel: Panel, contrast: Contrast | None = None) -> OverTime
         terms = tuple(event for event in events if event not in reference)
         if terms and set(reference) <= set(events):
             design = np.array([at.begins & (at.event == term) for term in terms])
-            dynamic = _regress(panel, code, design, there)
+            dynamic = regress_units(swept, design.astype(np.float64))
         if dynamic is not None:
             used = reference
             break
@@ -109,9 +98,8 @@ def sun_abraham_of_panel(panel: Panel, contrast: Contrast | None = None) -> Over
     Raises
     ------
     Refused
-        ``no_treated``; ``no_comparison``; ``no_variation``; the codes of
-        ``absorb_effects``, such as ``collinear`` where gaps leave a cell without a
-        comparison.
+        ``no_treated``; ``no_comparison``; ``no_variation``; ``collinear`` also where gaps
+        leave a cell without a comparison; the codes of ``regress_units``.
     """
     code, there = _codes(panel), _there(panel)
     n = _rows(panel, code, there)
@@ -121,9 +109,9 @@ def sun_abraham_of_panel(panel: Panel, contrast: Contrast | None = None) -> Over
     cohort_used[plan.comparison] = np.arange(n.shape[1]) < plan.limit
     used = there & cohort_used[code]
     row, period = np.nonzero(plan.cells)
-    design = np.zeros((len(row), *n.shape), bool)
-    design[np.arange(len(row)), row, period] = True
-    fitted = _regress(panel, code, design, used)
+    design = np.zeros((len(row), *n.shape))
+    design[np.arange(len(row)), row, period] = 1.0
+    fitted = regress_units(sweep(panel, used), design)
     if fitted is None:
         raise Refused(
             "collinear",
@@ -133,6 +121,7 @@ def sun_abraham_of_panel(panel: Panel, contrast: Contrast | None = None) -> Over
         )
     counted = np.where(plan.cells, _rows(panel, code, used), 0.0)
     weights = estimands(plan.clock, counted)[1][:, row, period]
+    require_spread(fitted.covariance, float(np.nanstd(panel.outcome)))
     found = weights @ fitted.coefficients, weights @ fitted.covariance @ weights.T
     return weighted_effects(plan, found, counted, fitted.n_obs, fitted.n_clusters)
 
@@ -145,47 +134,8 @@ def _there(panel: Panel) -> Bool:
     return ~np.isnan(panel.outcome) & complete(panel)
 
 
-def complete(panel: Panel) -> Bool:
-    """Return whether no covariate is missing, shape (N, 1) or (N, T).
-
-    Parameters
-    ----------
-    panel : Panel
-        Units one by one.
-    """
-    whole: Bool = np.logical_not(np.isnan(panel.covariates).any(axis=-1, keepdims=True)[..., 0])
-    return whole[:, None] if whole.ndim == 1 else whole
-
-
 def _rows(panel: Panel, code: Integer, there: Bool) -> Float:
     """Return rows by cohort and period."""
     n = np.zeros((len(panel.starts.cohorts), there.shape[1]))
     np.add.at(n, code, there)
     return n
-
-
-def _regress(panel: Panel, code: Integer, design: Bool, used: Bool) -> _Fit | None:
-    """Return coefficients of the design, shape (k, H, T); None where effects take them up."""
-    unit, period = np.nonzero(used)
-    k = len(design)
-    columns = [*design[:, code[unit], period].astype(np.float64)]
-    x = panel.covariates
-    if x.ndim > np.ndim(panel.outcome):
-        columns += [*x[unit, period].T]
-    else:
-        later = np.unique(period)[1:]
-        columns += [np.where(period == one, each, 0.0) for each in x[unit].T for one in later]
-    try:
-        found = absorb_effects(
-            panel.outcome[unit, period],
-            np.column_stack(columns),
-            (unit, period),
-            panel.cluster[unit],
-            std_error="CR1S",
-        )
-    except Refused as refused:
-        if refused.code in _TAKEN_UP:
-            return None
-        raise
-    covariance = found.covariance[:k, :k]
-    return _Fit(found.coefficients[:k], covariance, found.n_obs, found.n_clusters or 0)

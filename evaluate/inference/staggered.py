@@ -55,12 +55,15 @@ class RollOut:
         What no effect can be read from, by count.
     panel : Panel or None
         Units one by one, where covariates or gaps need them.
+    clusters : ClusterPaths or None
+        Clusters one by one, where units lie in clusters and sums are enough otherwise.
     """
 
     asked: Asked
     paths: Paths
     unusable: Unusable
     panel: Panel | None = None
+    clusters: ClusterPaths | None = None
 
     def group_times(self, contrast: Contrast | None = None) -> GroupTimes:
         """Return the group-time effects, under another contrast where one is given."""
@@ -74,7 +77,8 @@ class RollOut:
         kept = self.paths.starts.cohorts != cohort
         paths = _kept(self.paths, kept)
         panel = None if self.panel is None else units_of(self.panel, self.panel.cohort != cohort)
-        return replace(self, paths=paths, panel=panel)
+        held = None if self.clusters is None else _left(self.clusters, cohort)
+        return replace(self, paths=paths, panel=panel, clusters=held)
 
 
 def read_rollout(sample: Sample, asked: Asked, leaving: str | None = None) -> RollOut:
@@ -95,9 +99,9 @@ def read_rollout(sample: Sample, asked: Asked, leaving: str | None = None) -> Ro
         The codes of ``Sample.paths`` and ``Sample.panel``, and ``covariates_need_units``.
     """
     paths, unusable = sample.paths(asked.columns, asked.incomplete, leaving)
-    gaps = not paths.balanced and asked.incomplete == "pairs" and asked.columns.unit is not None
-    if not (asked.covariates or gaps):
-        return RollOut(asked, paths, unusable)
+    pairs = not paths.balanced and asked.incomplete == "pairs" and asked.columns.unit is not None
+    if not (asked.covariates or pairs):
+        return RollOut(asked, paths, unusable, clusters=_clusters(sample, asked, leaving))
     if asked.columns.unit is None:
         raise Refused(
             "covariates_need_units",
@@ -106,8 +110,27 @@ def read_rollout(sample: Sample, asked: Asked, leaving: str | None = None) -> Ro
         )
     panel, _ = sample.panel(asked.columns, asked.covariates, leaving)
     if asked.incomplete == "drop":
-        panel = units_of(panel, ~np.isnan(panel.outcome).any(axis=1))
+        gaps = np.isnan(panel.outcome).any(axis=1)
+        panel = units_of(panel, np.logical_not(gaps))
     return RollOut(asked, paths, unusable, panel)
+
+
+def _clusters(sample: Sample, asked: Asked, leaving: str | None) -> ClusterPaths | None:
+    if asked.columns.cluster is None:
+        return None
+    return sample.cluster_paths(asked.columns, asked.incomplete, leaving)
+
+
+def _left(held: ClusterPaths, cohort: int) -> ClusterPaths:
+    kept, starts = held.cohort != cohort, held.starts
+    stay = starts.cohorts != cohort
+    starts = replace(
+        starts,
+        cohorts=starts.cohorts[stay],
+        units=starts.units[stay],
+        clusters=starts.clusters[stay],
+    )
+    return ClusterPaths(starts, held.n[kept], held.mean[kept], held.cohort[kept])
 
 
 def _kept(paths: Paths, kept: NDArray[np.bool_]) -> Paths:

@@ -11,7 +11,7 @@ from evaluate.data.paths import Paths, Starts
 from evaluate.errors import Refused
 from evaluate.inference.group_time import Contrast
 from evaluate.inference.imputation_parts import estimands, no_treated
-from evaluate.inference.over_time import Bool, Clock, Left, OverTime, clock, require_spread
+from evaluate.inference.over_time import Bool, Clock, Left, OverTime, clock, require_spread, size_of
 from evaluate.inference.path_regression import clustered, require_no_gaps, small_sample
 
 METHOD = "sun_abraham"
@@ -70,6 +70,7 @@ def sun_abraham(paths: Paths, contrast: Contrast | None = None) -> OverTime:
     n_clusters = int(paths.starts.clusters[plan.kept].sum())
     factor = small_sample(n_obs, int(plan.cells.sum()) + plan.limit, n_clusters)
     covariance = factor * clustered(paths, np.moveaxis(weights, 0, 2))
+    require_spread(covariance, size_of(paths))
     effects = (shares * np.where(plan.cells, effect, 0.0)).sum(axis=(1, 2))
     return weighted_effects(plan, (effects, covariance), counted, int(n_obs), n_clusters)
 
@@ -186,14 +187,8 @@ def weighted_effects(
         Rows of each cell with a coefficient.
     n_obs, n_clusters : int
         Rows and clusters used.
-
-    Raises
-    ------
-    Refused
-        ``no_variation``.
     """
     effects, covariance = found
-    require_spread(covariance, float(np.abs(effects).max()))
     return OverTime(
         effect=float(effects[0]),
         std_error=float(np.sqrt(covariance[0, 0])),

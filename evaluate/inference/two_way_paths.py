@@ -9,7 +9,7 @@ from evaluate.data.paths import Paths
 from evaluate.errors import Refused
 from evaluate.inference.group_time import Contrast
 from evaluate.inference.imputation_parts import no_treated
-from evaluate.inference.over_time import Bool, Clock, Left, OverTime, clock, require_spread
+from evaluate.inference.over_time import Bool, Clock, Left, OverTime, clock, require_spread, size_of
 from evaluate.inference.path_regression import CellFit, regress_cells, require_no_gaps
 
 METHOD = "twfe"
@@ -51,7 +51,7 @@ def two_way(paths: Paths, contrast: Contrast | None = None) -> OverTime:
     static = regress_cells(paths, at.treated[None].astype(np.float64), everything)
     if static is None:
         raise treatment_absorbed()
-    require_spread(static.covariance, float(np.abs(paths.mean - paths.mean.mean()).max()))
+    require_spread(static.covariance, size_of(paths))
     terms, reference, dynamic = _dynamic(paths, at, contrast or Contrast())
     return OverTime(
         effect=float(static.coefficients[0]),

@@ -10,7 +10,6 @@ from typing import Any
 
 from evaluate.assumptions.register_files import write_register
 from evaluate.assumptions.scenario import Scenario
-from evaluate.design import roles
 from evaluate.study.dummy_places import (
     MARK,
     TRUTH,
@@ -51,8 +50,6 @@ def write_truth(
     """
     seed, scenario = drawn
     study = definition.study
-    treated = next(one for _, spec in definition.specs.values()
-                   for one, role in roles(spec).items() if role == "treatment")  # fmt: skip
     truth: dict[str, Any] = {
         "dummy": True,
         "study": study.id,
@@ -61,7 +58,7 @@ def write_truth(
         "used": made.used,
         "outcomes": {
             name: {"column": column, "unit": study.outcomes[name].unit, "effect": effect}
-            | made.achieved(column, treated)
+            | made.achieved(column)
             for column, effect in made.truth.items()
             for name, one in study.outcomes.items()
             if one.column == column

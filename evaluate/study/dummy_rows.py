@@ -21,11 +21,13 @@ from evaluate.data.variable import Variable
 from evaluate.design import Design, Simulated, roles
 from evaluate.study.dummy_people import Sources, follow
 from evaluate.study.dummy_sources import fix_units, keys_in, split, with_earlier
+from evaluate.study.dummy_times import acted_on, as_periods, as_starts, elapsed, periods_for
 
 Columns = dict[str, Values]
 OTHERS = 9  # one row that the study does not use stands beside so many that it uses
-_NAMES = frozenset({"cluster", "stratum", "arm"})
-_SETTLED = _NAMES | {"treatment", "time", "received", "weight"}
+_NAMES = frozenset({"cluster", "stratum", "arm", "unit"})
+_TIMES = frozenset({"time", "start"})
+_SETTLED = _NAMES | _TIMES | {"treatment", "received", "weight", "concurrent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Made:
         Effect by column.
     drawn : mapping of str to ndarray
         Columns of the used rows as they were drawn.
+    treated : ndarray
+        Whether each used row is treated, 0 or 1.
     """
 
     sources: Mapping[str, Columns]
@@ -92,17 +96,18 @@ class Made:
     rows: int
     truth: Mapping[str, float]
     drawn: Mapping[str, Values]
+    treated: NDArray[np.float64]
 
-    def achieved(self, column: str, treated: str) -> dict[str, float | int]:
+    def achieved(self, column: str) -> dict[str, float | int]:
         """Return rows with an outcome and its mean by group, as they came out.
 
         Parameters
         ----------
-        column, treated : str
-            Outcome and treatment.
+        column : str
+            Outcome.
         """
         values = np.array([np.nan if one is None else one for one in self.drawn[column]], float)
-        groups = np.array([float(one) for one in self.drawn[treated]])
+        groups = self.treated
         found: dict[str, float | int] = {}
         for name, group in (("treated", 1.0), ("comparison", 0.0)):
             here = values[(groups == group) & ~np.isnan(values)]
@@ -169,17 +174,16 @@ def make_rows(
                 f"nothing in the study says what rows `{name}` holds",
                 "join it, ask it for a status or a criterion, or delete it",
             )
-    return Made(made, used, frame.n_rows, drawn.truth, before)
+    offered = {one: is_ for one, is_ in roles(drawn.spec).items() if is_ != "received"}
+    return Made(made, used, frame.n_rows, drawn.truth, before, acted_on(drawn, offered))
 
 
 def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
     """Return the drawn columns as the dictionary has them; those computed anew are left out."""
     role, tests = roles(drawn.spec), asked.tests()
     assumed = {**scenario.outcomes, **scenario.covariates}
-    # The programme acts on those who take part, where the rows tell who does.
-    acted = next((name for name, one in role.items() if one == "received"), None)
-    share = 1.0 if acted is None else taking(scenario)
-    acted = acted or next(name for name, one in role.items() if one == "treatment")
+    acted, since = acted_on(drawn, role), elapsed(drawn, role)
+    share = taking(scenario) if "received" in role.values() else 1.0
     found: Columns = {}
     for name, values in drawn.data.items():
         kind = role.get(name)
@@ -195,12 +199,14 @@ def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
         if kind in _NAMES:
             found[name] = fit_names(values, variable, here)
         elif kind == "time":
-            found[name] = _periods(values, variable, here)
+            found[name] = as_periods(values, periods_for(int(values.max()), variable, here))
+        elif kind == "start":
+            found[name] = _starts(drawn, name, asked)
         else:
             mean = np.zeros(len(values))
             one = scenario.outcomes.get(name)
             if one is not None:
-                mean = one.baseline + one.effect / share * drawn.data[acted]
+                mean = one.baseline + one.effect / share * acted + one.trend * since
             elif name in scenario.covariates:
                 mean += scenario.covariates[name].mean
             sd = getattr(assumed.get(name), "sd", None) or 0.0
@@ -208,19 +214,13 @@ def _typed(drawn: Simulated[Any], scenario: Scenario, asked: Asked) -> Columns:
     return found
 
 
-def _periods(values: NDArray[np.float64], variable: Variable, tests: list[Test]) -> Values:
-    """Return periods 1, 2, … as the first ones that the dictionary allows."""
-    allowed = pool(variable, tests)
-    number = int(values.max())
-    if len(allowed) < number:
-        raise StuckError(
-            f"`{variable.name}` has fewer periods than are assumed",
-            "assume fewer periods, or widen the range in the dictionary",
-        )
-    targets = np.empty(number, dtype=object)
-    targets[:] = allowed[:number]
-    found: Values = targets[values.astype(int) - 1]
-    return found
+def _starts(drawn: Simulated[Any], name: str, asked: Asked) -> Values:
+    """Return first treated periods, written as those in the column of time."""
+    (time,) = (one for one, kind in roles(drawn.spec).items() if kind == "time")
+    number = int(np.asarray(drawn.data[time], float).max())
+    targets = periods_for(number, asked.variables[time], asked.tests().get(time, []))
+    never = str(drawn.spec.first_treated.never)
+    return as_starts(drawn.data[name], targets, asked.variables[name], never)
 
 
 def _meet(tests: Mapping[str, list[Test]], frame: Frame, asked: Asked) -> None:

@@ -61,7 +61,7 @@ def _value(value: Any, annotation: Any, language: str) -> Any:
     if bare == _TEXT:
         return {language: value} if isinstance(value, str) else dict(value)
     if isinstance(value, dict):
-        inner = (*get_args(bare), None)[1]
+        inner = (*get_args(bare), None, None)[1]
         return {key: _value(one, inner, language) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
         inner = (*get_args(bare), None)[0]

@@ -328,6 +328,37 @@ POWERED = replace(
         *made.checklists(),
     ),
 )
+_ROLLED = {
+    **STUDY,
+    "outcomes": {
+        "score": {**_SHARE, "title": both("Completed, of all young people", "Fullført, av alle")}
+    },
+    "published": [{"id": "county", "outcome": "score"}],
+}
+ROLLED_OUT = replace(
+    BENEFIT,
+    study=_ROLLED,
+    verdicts=(Verdict("score", "shown benefit", 4, (), 0.017),),
+    estimates=(
+        replace(
+            ROW, unit="share", estimate=0.031, conf_low=0.012, conf_high=0.05, std_error=0.0095,
+            method="group-time effects, weighted by cohort", n_clusters=290, n_treated=47,
+        ),
+        *(
+            replace(
+                ROW, unit="share", estimate=0.01 * time, conf_low=0.01 * time - 0.02,
+                conf_high=0.01 * time + 0.02, std_error=0.01, term=f"event_time={time}",
+                role="beside", band_low=0.01 * time - 0.027, band_high=0.01 * time + 0.027,
+            )
+            for time in (0, 1)
+        ),
+        replace(
+            ROW, unit="share", estimate=0.022, conf_low=0.004, conf_high=0.04, std_error=0.009,
+            method="two-way fixed effects", role="beside",
+        ),
+    ),
+    tables=(*made.over_time(0.01), made.placebos(), made.dilution(), made.published()),
+)  # fmt: skip
 FINDINGS = {
     "benefit": BENEFIT,
     "refused": REFUSED,
@@ -337,6 +368,7 @@ FINDINGS = {
     "share": SHARE,
     "locked": LOCKED,
     "powered": POWERED,
+    "rolled-out": ROLLED_OUT,
 }
 
 
@@ -353,6 +385,8 @@ def _lines(node: nodes.Node, depth: int) -> Iterator[str]:
     elif isinstance(node, nodes.title):
         mark = "#" * depth if isinstance(node.parent, nodes.section) else "[table]"
         yield f"{mark} {_plain(node)}"
+    elif isinstance(node, nodes.rubric):
+        yield f"~ {_plain(node)}"
     elif isinstance(node, (nodes.paragraph, nodes.literal_block)):
         start = "- " if isinstance(node.parent, nodes.list_item) else ""
         yield start + _plain(node)

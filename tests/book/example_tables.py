@@ -327,3 +327,43 @@ def over_time(size: float = 1.0, **more: Any) -> tuple[Table, ...]:
         bacon(WAVES, size),
         honest(size),
     )
+
+
+def placebos() -> Table:
+    one = {"estimate": 0.004, "std_error": 0.006, "conf_low": -0.008, "conf_high": 0.016}
+    rows: Rows = [
+        {"placebo": "1 period earlier", **one, "p_value": 0.5},
+        {"placebo": "2 periods earlier", **one, "p_value": 0.51},
+        {"placebo": "2017 as if it began 2015", "estimate": 0.01, "state": "one cluster"},
+    ]
+    return made("placebos", rows, "main")
+
+
+def dilution() -> Table:
+    rows: Rows = [
+        {"share": share, "effect": 0.031 / share, "conf_low": 0.012 / share,
+         "conf_high": 0.05 / share, "detectable": 0.017 / share, "worthwhile": 0.01 / share,
+         "state": "shown benefit"}
+        for share in (0.1, 0.2)
+    ]  # fmt: skip
+    return made("dilution", rows, "main")
+
+
+def published() -> Table:
+    """What others found: a null that could have found little, one in words, one in another unit."""
+    source = {"source": "The county: Final report", "date": "2015", "status": "unverified"}
+    rows: Rows = [
+        {"id": "county", "title": "Counselling in schools", "result": "no significant difference",
+         "n_treated": 47, "n_comparison": 243, "sd": sd, "detectable": 0.45 * sd,
+         "reading": "not detectable", **source}
+        for sd in (0.02, 0.04)
+    ]  # fmt: skip
+    rows += [
+        {"id": "state", "title": "A pilot", "result": "about as before",
+         "reading": "cannot be said", **source, "status": "verified"},
+        {"id": "hours", "title": "Hours of teaching", "estimate": 3.2, "conf_low": 1.0,
+         "conf_high": 5.4, "reading": "another unit", **source},
+        {"id": "old", "title": "An earlier trial", "estimate": 0.002, "conf_low": -0.006,
+         "conf_high": 0.01, "reading": "ruled out", **source},
+    ]  # fmt: skip
+    return made("published", rows)

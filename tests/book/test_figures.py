@@ -304,6 +304,13 @@ def one_wave() -> tuple[Table, ...]:
     )
 
 
+def long_waves() -> tuple[Table, ...]:
+    """Periods and groups whose names have no end."""
+    years = [f"{UNBROKEN} {year}" for year in range(2012, 2024)]
+    waves = [years[3], years[5]]
+    return example.rollout(years, [*waves, None]), example.group_time(years, waves)
+
+
 def no_base() -> Table:
     """Every period has its own base, so that none is the reference."""
     study = example.event_study()
@@ -347,6 +354,11 @@ CASES = {
     "many people": finding([], (example.flow(123456, UNBROKEN),)),
     "no losses": finding([], (example.made("flow", [{"stage": "analysed", "arm": "all"}]),)),
     "curve alone": finding([], (example.power_curve("o", 1e-7),)),
+    "dollars": full(title="Costs $5 of $6 and <b> & more"),
+}
+
+ROLLED = ("rollout", "event_study", "group_time", "bacon", "honest")
+ROLLED_CASES = {
     "over time, shares": over_time([estimate("completed", 0.03, 0.02, "share")], 0.01),
     "over time, huge": over_time([estimate("amount", 3e9, 2e9, "NOK/år")], 1e9),
     "over time, tiny": over_time([estimate("amount", 3e-7, 2e-7, "NOK/år")], 1e-7),
@@ -354,10 +366,14 @@ CASES = {
     "over time, no band": over_time([estimate("score", 3.0, 2.0, "points")], 1.0, band=False),
     "over time, alone": finding([], example.over_time(1.0)),
     "many waves": finding([estimate("score", 3.0, 2.0, "points")], many_waves()),
+    "long waves": finding([estimate("score", 3.0, 2.0, "points")], long_waves()),
     "one wave": finding([estimate("score", 3.0, 2.0, "points")], one_wave()),
     "no base": finding([estimate("score", 3.0, 2.0, "points")], (no_base(),)),
-    "dollars": full(title="Costs $5 of $6 and <b> & more"),
 }
+DRAWN = [
+    *((kind, name, one) for kind in figures.kinds() for name, one in CASES.items()),
+    *((kind, name, one) for kind in ROLLED for name, one in ROLLED_CASES.items()),
+]
 
 
 @pytest.fixture
@@ -399,15 +415,16 @@ def test_a_kind_that_is_not_there_is_refused() -> None:
         figures.draw("pie", full())
 
 
-@pytest.mark.parametrize("kind", figures.kinds())
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    ("kind", "case", "given"), DRAWN, ids=[f"{kind}, {case}" for kind, case, _ in DRAWN]
+)
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 def test_no_label_lies_on_another_or_off_the_sheet(
-    kind: str, case: str, narrow: bool, sheets: list[Any]
+    kind: str, case: str, given: Finding, narrow: bool, sheets: list[Any]
 ) -> None:
     languages = LANGUAGES if case in ("dummy", "shares") else ("nb",)
     for language in languages:
-        if figures.draw(kind, CASES[case], narrow=narrow, language=language) is None:
+        if figures.draw(kind, given, narrow=narrow, language=language) is None:
             continue
         sheet = sheets[-1]
         found = boxes(sheet)
@@ -448,7 +465,7 @@ def test_words_and_decimal_signs_follow_the_language(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", figures.kinds())
 def test_rows_fit_their_header(kind: str) -> None:
-    for case in CASES.values():
+    for case in (one for name, _, one in DRAWN if name == kind):
         figure = figures.draw(kind, case)
         if figure is not None:
             assert {len(row) for row in figure.rows} == {len(figure.header)}
@@ -584,3 +601,108 @@ def plain_years(tables: tuple[Table, ...]) -> tuple[Table, ...]:
     accounts, flow, rest = tables
     rows = tuple({**row, "extrapolated": False} for row in flow.rows)
     return accounts, replace(flow, rows=rows), rest
+
+
+def test_a_comparison_that_is_outlined_has_not_started() -> None:
+    years = [str(year) for year in range(2012, 2020)]
+    for starts in (["2014", "2016", None], ["2014", "2016"], ["2016", "2014", "2018"]):
+        figure = figures.draw("rollout", finding([], (example.rollout(years, starts),)))
+        assert figure is not None
+        assert "one comparison" in figure.subtitle
+        assert ("some never did" in figure.title) is (None in starts)
+    alone = figures.draw("rollout", finding([], (example.rollout(years, ["2014"]),)))
+    assert alone is not None
+    assert "one comparison" not in alone.subtitle
+
+
+def test_the_outline_lies_on_cells_that_were_compared() -> None:
+    from evaluate.book.figures.frame.reading import Reading
+    from evaluate.book.figures.rollout import _shown, _waves
+
+    years = [str(year) for year in range(2012, 2020)]
+    for starts in (
+        ["2014", "2016", None],
+        ["2013", "2015"],
+        ["2019", "2018"],
+        ["2012", "2019", None],
+    ):
+        table_ = example.rollout(years, starts)
+        waves = _waves(Reading(finding([], (table_,)), "en"), table_.rows)
+        shown = _shown(waves)
+        assert shown is not None, starts
+        assert waves.treated(shown.cohort, shown.after)
+        assert not waves.treated(shown.cohort, shown.before)
+        assert not waves.treated(shown.other, shown.after)
+        assert not waves.treated(shown.other, shown.before)
+
+
+def test_an_event_study_says_only_what_its_bands_exclude() -> None:
+    study = example.event_study()
+    wide = tuple({**row, "band_low": -90.0, "band_high": 90.0} for row in study.rows)
+    parted = tuple({**row, "band_low": 0.1, "band_high": 9.0} for row in study.rows)
+    narrow = "conf_low", "conf_high"
+    assert any(row.get(narrow[0], -1) > 0 for row in study.rows)  # each for itself would say more
+    titles = {}
+    for name, rows in (("shown", study.rows), ("none", wide), ("parted", parted)):
+        figure = figures.draw("event_study", finding([], (replace(study, rows=rows),)))
+        assert figure is not None
+        titles[name] = figure.title
+    assert "2 of 5 periods after the start, and in none of 4 before" in titles["shown"]
+    assert "No single period" in titles["none"]
+    assert "had parted in 4 of 4" in titles["parted"]
+
+
+def test_a_pretest_never_stands_without_what_it_could_have_found() -> None:
+    figure = figures.draw("event_study", finding([], example.over_time(1.0)))
+    assert figure is not None
+    assert "p = 0.610" in figure.alt
+    assert "only a trend of 0.800" in figure.alt
+
+
+def test_a_two_way_regression_is_the_mean_of_its_comparisons_by_weight() -> None:
+    table_ = example.bacon(example.WAVES)
+    mean = sum(row["weight"] * row["estimate"] for row in table_.rows)
+    figure = figures.draw("bacon", finding([], (table_,)))
+    assert figure is not None
+    assert f"{mean:+.2f}" in figure.alt
+    assert figure.title.startswith("17% of what")
+    forbidden = sum(r["weight"] for r in table_.rows if r["type"] == "later_vs_earlier")
+    assert round(100 * forbidden) == 17
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"), [(1.3, "at most 1.3 times"), (None, "still shown"), (0.0, "no effect")]
+)
+def test_how_far_a_result_holds_is_its_title(reach: float | None, said: str) -> None:
+    table_ = example.honest(reach=reach or None)
+    if reach == 0.0:
+        rows = tuple({**row, "conf_low": -1.0, "excludes_zero": False} for row in table_.rows)
+        table_ = replace(table_, rows=rows)
+    figure = figures.draw("honest", finding([], (table_,)))
+    assert figure is not None
+    assert said.lower() in figure.title.lower()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_numbers_can_be_read_on_every_shade(theme: Any) -> None:
+    from evaluate.book.figures.frame.canvas import Canvas
+    from evaluate.book.figures.frame.cells import shade, text_on
+    from evaluate.book.figures.frame.look import Look
+
+    canvas = Canvas(Look(theme), 1.0)
+    for i in range(-20, 21):
+        role = text_on(canvas, i / 20, 1.0)
+        assert contrast(canvas.colours[role], shade(canvas, i / 20, 1.0)) >= 4.5, i
+
+
+def test_shades_grow_with_size_and_tell_the_sign() -> None:
+    from evaluate.book.figures.frame.canvas import Canvas
+    from evaluate.book.figures.frame.cells import shade
+    from evaluate.book.figures.frame.look import Look
+
+    canvas = Canvas(Look(), 1.0)
+    for side in (-1, 1):
+        light = [luminance(shade(canvas, side * i / 4, 1.0)) for i in range(5)]
+        assert light == sorted(light, reverse=True)
+        assert len(set(light)) == 5
+    assert shade(canvas, 0.5, 1.0) != shade(canvas, -0.5, 1.0)

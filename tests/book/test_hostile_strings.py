@@ -140,7 +140,11 @@ def keys(table: Any) -> set[str]:
     first = set() if free else {table.columns[0].name}
     words = {"category", "state", "side", "status", "arm", "measure", "payer", "per"}
     return (
-        first | words | {"outcome", "scale", "stage", "list", "source", "when", "scenario", "axis"}
+        first
+        | words
+        | {"outcome", "scale", "stage", "list", "when", "scenario", "axis"}
+        | {"restriction", "type", "test", "rule", "reading"}
+        | (set() if table.kind == "published" else {"source"})
     )
 
 

@@ -135,7 +135,7 @@ COLUMNS: list[tuple[str, ColumnRole, list[str], str, str]] = [
         "time",
         ["2015", CANARY],
         "the time is text (data-dictionary.md:8)",
-        "derive an `indicator` of it, and name that instead",
+        "declare it as integer, period or date",
     ),
     ("number", "weight", ["1", "-1"], "1 row with a negative weight", "correct the weights"),
     ("number", "weight", ["0", "0"], "no weight is positive", "correct the weights"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from test_two_way_paths import covariates_of, regress
@@ -45,8 +47,17 @@ def interacted(
     every = weights @ effects
     spread = weights @ covariance @ weights.T
     return OverTime(
-        every[0], float(np.sqrt(spread[0, 0])), None, terms, every[1:], spread[1:, 1:],
-        share, "", "", len(rows.y), 0,
+        every[0],
+        float(np.sqrt(spread[0, 0])),
+        None,
+        terms,
+        every[1:],
+        spread[1:, 1:],
+        share,
+        "",
+        "",
+        len(rows.y),
+        0,
     )
 
 
@@ -106,3 +117,19 @@ def test_a_cohort_without_a_period_before_is_left_out() -> None:
     with pytest.raises(Refused) as refused:
         sun_abraham(paths_of(alone), Contrast(anticipation=1))
     assert refused.value.code == "no_comparison"
+
+
+def test_an_outcome_without_variation_is_refused() -> None:
+    panel = made_panel([2, 2, 3, 3, NEVER, NEVER], NEVER)
+    panel.outcome[:] = np.arange(NEVER) / 3
+    for estimate in (lambda: sun_abraham(paths_of(panel)), lambda: sun_abraham_of_panel(panel)):
+        with pytest.raises(Refused) as refused:
+            estimate()
+        assert refused.value.code == "no_variation"
+
+
+def test_gaps_need_units() -> None:
+    paths = replace(paths_of(made_panel([2, 2, NEVER, NEVER], NEVER)), balanced=False)
+    with pytest.raises(Refused) as refused:
+        sun_abraham(paths)
+    assert refused.value.code == "gaps_need_units"

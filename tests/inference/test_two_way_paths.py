@@ -18,7 +18,6 @@ from units_over_time import (
 
 from evaluate.data.paths import Panel
 from evaluate.errors import Refused
-from evaluate.inference.group_time import Contrast
 from evaluate.inference.path_regression_panel import two_way_of_panel
 from evaluate.inference.two_way_paths import two_way
 
@@ -134,3 +133,19 @@ def test_no_start_is_refused() -> None:
         with pytest.raises(Refused) as refused:
             estimate()
         assert refused.value.code == "no_treated"
+
+
+def test_an_outcome_without_variation_is_refused() -> None:
+    panel = made_panel([2, 2, 3, 3, NEVER, NEVER], NEVER)
+    panel.outcome[:] = np.arange(NEVER) / 3
+    for estimate in (lambda: two_way(paths_of(panel)), lambda: two_way_of_panel(panel)):
+        with pytest.raises(Refused) as refused:
+            estimate()
+        assert refused.value.code == "no_variation"
+
+
+def test_gaps_need_units() -> None:
+    paths = replace(paths_of(made_panel([2, 2, NEVER, NEVER], NEVER)), balanced=False)
+    with pytest.raises(Refused) as refused:
+        two_way(paths)
+    assert refused.value.code == "gaps_need_units"

@@ -64,7 +64,9 @@ def made_panel(
         + rng.normal(size=(len(cohorts), n_periods)).cumsum(axis=1)[cluster] * 0.5
         + rng.normal(size=(n, n_periods))
         + np.sin(period)
-        + np.where((event >= 0) & (cohort[:, None] < n_periods), 1 + 0.3 * event - cohort[:, None] / 5, 0)
+        + np.where(
+            (event >= 0) & (cohort[:, None] < n_periods), 1 + 0.3 * event - cohort[:, None] / 5, 0
+        )
     )
     if covariates:
         outcome += (x @ np.arange(1, covariates + 1))[:, None] * period / 10

@@ -142,9 +142,7 @@ def test_castle_by_population() -> None:
     y, post, weight = (
         np.array([float(row[name]) for row in rows]) for name in ("l_homicide", "post", "popwt")
     )
-    found = absorb_effects(
-        y, post[:, None], (state, year), state, std_error="CR1S", weights=weight
-    )
+    found = absorb_effects(y, post[:, None], (state, year), state, std_error="CR1S", weights=weight)
     agree(
         "castle_bacon",
         twfe_popweighted=found.coefficients[0],

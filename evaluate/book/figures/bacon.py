@@ -46,7 +46,11 @@ class _Type:
 
 def draw(reading: Reading, look: Look) -> Figure | None:
     """Return weights by estimates, with the regression's own estimate as a line."""
-    rows = [one for one in reading.rows(KIND) if len(numbers([one], "weight", "estimate")) == 2]
+    rows = [
+        one
+        for one in reading.rows(KIND)
+        if None not in (cell(one, "weight"), cell(one, "estimate"))
+    ]
     total = sum(numbers(rows, "weight"))
     if not rows or total <= 0:
         return None

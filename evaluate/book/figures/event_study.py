@@ -17,7 +17,6 @@ from evaluate.book.figures.frame.over_time import (
     level_of,
     levels,
     named,
-    outcome_of,
     room,
     span,
     unit_of,
@@ -30,6 +29,7 @@ KIND, PATHS, TESTS = "event_study", "paths", "pretrends"
 BAND, OWN = ("band_low", "band_high"), ("conf_low", "conf_high")
 _HIGH, _FOOT, _KEY, _START = 1.95, 0.46, 0.2, 0.2
 _HIGH_PATHS, _EFFECTS, _BETWEEN = 1.5, 4.45, 0.35
+_ROOMY = 0.16  # inches from point to point from which points are large
 _GROUPS = (("treated", "programme", "o"), ("comparison", "comparison", "s"))
 
 
@@ -70,9 +70,7 @@ _LINES_OF_PATHS = 0.2 + 2 * 0.19 + _START
 
 def _in_time(rows: Sequence[Row], name: str) -> list[Row]:
     known = [
-        one
-        for one in rows
-        if cell(one, "event_time") is not None and cell(one, name) is not None
+        one for one in rows if cell(one, "event_time") is not None and cell(one, name) is not None
     ]
     return sorted(known, key=_time)
 
@@ -178,9 +176,7 @@ def _between(rows: Sequence[Row]) -> float | None:
     return (before[-1] + after[0]) / 2 if before and after else None
 
 
-def _start(
-    canvas: Canvas, reading: Reading, frame: _Frame, rows: Sequence[Row], y: float
-) -> None:
+def _start(canvas: Canvas, reading: Reading, frame: _Frame, rows: Sequence[Row], y: float) -> None:
     at = _between(rows)
     if at is None:
         return
@@ -230,7 +226,7 @@ def _point(canvas: Canvas, frame: _Frame, row: Row) -> None:
         ends = [frame.up.at(low), frame.up.at(high)]
         canvas.path([x, x], ends, "programme", width=1.0)
     step = (frame.across.right - frame.across.left) / (frame.across.high - frame.across.low)
-    size = 6.5 if step > 0.16 else 4.0
+    size = 6.5 if step > _ROOMY else 4.0
     canvas.marks([x], [y], "programme", size=size, fill="page" if hollow else None)
 
 
@@ -334,9 +330,7 @@ def _said(reading: Reading, rows: Sequence[Row]) -> str:
 
 
 def _how(reading: Reading, rows: Sequence[Row]) -> Measure:
-    return differences(
-        numbers(rows, "estimate", *BAND, *OWN), unit_of(reading, KIND), reading
-    )
+    return differences(numbers(rows, "estimate", *BAND, *OWN), unit_of(reading, KIND), reading)
 
 
 def _seen(reading: Reading, rows: Sequence[Row]) -> str:

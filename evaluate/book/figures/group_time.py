@@ -91,7 +91,7 @@ def _keys(
     if any(excludes(one, _OWN) for one in heat.rows):
         key = "heat.sure" if written else "heat.sure_sign"
         said["sure"] = w(key, level=level_of(reading, KIND))
-    return [(key, wrap(text, wide - 0.4, size=SMALL, most=3)) for key, text in said.items()]
+    return [(key, wrap(text, 0.97 * wide - 0.34, size=SMALL, most=3)) for key, text in said.items()]
 
 
 def _deep(lines: Sequence[str]) -> float:

@@ -156,9 +156,7 @@ def _interval(
     canvas.marks([x, x], ys, role, shape="_", size=7.0, edge=1.6)
 
 
-def _breakdown(
-    canvas: Canvas, reading: Reading, one: _Panel, axes: tuple[Axis, Axis]
-) -> None:
+def _breakdown(canvas: Canvas, reading: Reading, one: _Panel, axes: tuple[Axis, Axis]) -> None:
     """Mark where zero comes within the interval, and say at which violation that is."""
     across, up = axes
     limit = one.breakdown

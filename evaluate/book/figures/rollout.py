@@ -120,10 +120,8 @@ def _seen(waves: _Waves, cohort: str, *periods: str) -> bool:
 def _size(reading: Reading, waves: _Waves, cohort: str, *, short: bool) -> str:
     w = reading.words
     units, clusters = (waves.size(cohort, one) for one in ("n_units", "n_clusters"))
-    if clusters is not None and clusters != units:
-        count, key = clusters, "rollout.clusters"
-    else:
-        count, key = units, "rollout.units"
+    grouped = clusters is not None and clusters != units
+    count, key = (clusters, "rollout.clusters") if grouped else (units, "rollout.units")
     if count is None:
         return w("absent")
     if short:
@@ -139,9 +137,7 @@ def _sizes_head(reading: Reading, waves: _Waves) -> str:
     return reading.words("col.clusters" if grouped else "rollout.units_head")
 
 
-def _keys(
-    reading: Reading, wide: float, shown: _Shown | None
-) -> list[tuple[str, tuple[str, ...]]]:
+def _keys(reading: Reading, wide: float, shown: _Shown | None) -> list[tuple[str, tuple[str, ...]]]:
     """Return what the fillings and the outline mean, each in the lines that it needs."""
     w = reading.words
     said = {"with": w("rollout.with")}
@@ -150,7 +146,7 @@ def _keys(
         slots["group"] = group_name(reading, shown.cohort).lower()
         slots["other"] = group_name(reading, shown.other).lower()
         said["outline"] = w("rollout.outline", **slots)
-    return [(key, wrap(text, wide - 0.4, size=SMALL, most=3)) for key, text in said.items()]
+    return [(key, wrap(text, 0.97 * wide - 0.34, size=SMALL, most=3)) for key, text in said.items()]
 
 
 def _deep(lines: Sequence[str]) -> float:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluate.book.figures.frame.canvas import NORMAL, SMALL, Canvas, width_of, wrap
+from evaluate.book.figures.frame.canvas import NORMAL, SMALL, Canvas, plain, width_of, wrap
 from evaluate.book.figures.frame.over_time import NEVER, sparse
 from evaluate.book.figures.frame.reading import Reading
 
+_DARK = 0.04045  # of sRGB: below it light is proportional to the code
 HEAD = 0.24  # inches above the first row
+_LONGEST = 1.1  # inches of a period's name
+_FEW = 8  # groups whose rows are tall
 _SHARES = (0.0, 0.16, 0.34, 0.56, 0.8)  # of the full colour, by step of size
 
 
@@ -55,7 +58,7 @@ def group_name(reading: Reading, cohort: str, *, short: bool = False) -> str:
     """Return what a group is called: by its start, or that it never started."""
     if cohort == NEVER:
         return reading.words("cohort.never_short" if short else "cohort.never")
-    return cohort if short else reading.words("cohort.started", period=cohort)
+    return plain(cohort if short else reading.words("cohort.started", period=cohort))
 
 
 def grid(
@@ -90,7 +93,7 @@ def grid(
     left = max(width_of(one, NORMAL, True) for one in labels) + 0.12
     left = min(left, canvas_width * 0.36)
     wide = min(most, (canvas_width - left - right) / len(periods))
-    high = 0.33 if len(groups) <= 8 else 0.27
+    high = 0.33 if len(groups) <= _FEW else 0.27
     return Grid(left, top, wide, high, tuple(groups), tuple(periods))
 
 
@@ -121,8 +124,9 @@ def draw_labels(
         Inches that no period's label may reach; ``None`` is the edge of the sheet.
     """
     end = canvas.width if until is None else until
-    for k in sparse(cells.columns, cells.wide):
-        label = cells.columns[k]
+    names = [wrap(one, _LONGEST, size=SMALL, most=1)[0] for one in cells.columns]
+    for k in sparse(names, cells.wide):
+        label = names[k]
         middle = cells.left + cells.wide * (k + 0.5)
         at = canvas.inside(middle, label, size=SMALL)
         if at + width_of(label, SMALL) / 2 <= end:
@@ -177,6 +181,6 @@ def _light(colour: str) -> float:
     """Return the relative luminance of a colour by WCAG 2.2."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (
-        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+        one / 12.92 if one <= _DARK else ((one + 0.055) / 1.055) ** 2.4 for one in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -15,6 +15,7 @@ from evaluate.core import Estimate
 NEVER = "never"
 _ONE_POINT = 0.01
 _MOST_TICKS = 5
+_TICK = 0.1  # inches from period to period from which each has a tick
 
 
 def headline(reading: Reading, kind: str) -> Estimate | None:
@@ -127,7 +128,9 @@ def room(low: float, high: float, how: Measure, *, sign: bool = True) -> float:
     return max((width_of(label, SMALL) for _, label in labels), default=0.0) + 0.1
 
 
-def span(values: Iterable[float], *, zero: bool = True, margin: float = 0.06) -> tuple[float, float]:
+def span(
+    values: Iterable[float], *, zero: bool = True, margin: float = 0.06
+) -> tuple[float, float]:
     """Return the ends of a scale that shows all values, zero too where it is asked for."""
     given = [*values, *([0.0] if zero else [])]
     low, high = min(given, default=0.0), max(given, default=0.0)
@@ -171,10 +174,12 @@ def draw_times(canvas: Canvas, across: Axis, times: Sequence[int], y: float) -> 
     every = max(1, math.ceil((max(width_of(one, SMALL) for one in minus) + 0.08) / step))
     for time, label in zip(times, minus, strict=True):
         x = across.at(time)
-        if step > 0.1 or time % every == 0:
+        if step > _TICK or time % every == 0:
             canvas.path([x, x], [y, y + 0.04], "soft", width=0.7)
         if time % every == 0:
-            canvas.text(canvas.inside(x, label), y + 0.14, label, "soft", size=SMALL, align="center")
+            canvas.text(
+                canvas.inside(x, label), y + 0.14, label, "soft", size=SMALL, align="center"
+            )
 
 
 def cell(row: Row, name: str) -> float | None:
