@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evaluate.appraise import appraised
 from evaluate.claims import detectable, rung, verdict
+from evaluate.context import context
 from evaluate.core import (
     Completeness,
     Estimand,
@@ -209,7 +210,8 @@ def _release(
         profile,
     )
     tables, unpaid = _money(study, released.estimates)
-    money = release((), (), tables, unpaid, profile)
+    around, unknown = context(study, released.estimates)
+    money = release((), (), (*around, *tables), (*unknown, *unpaid), profile)
     return replace(
         released,
         tables=released.tables + money.tables,

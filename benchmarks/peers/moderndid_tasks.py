@@ -26,7 +26,7 @@ def _group_time(formula: str | None, *, draws: bool) -> Answer:
     effect, spread = np.ravel(study.att_by_event), np.ravel(study.se_by_event)
     answer = {"estimate": simple.overall_att, "event_0": effect[since.index(0)]}
     if draws:
-        return answer | {"reach": float(np.ravel(study.critical_value)[0])}
+        return answer | {"reach": float(np.ravel(study.critical_values)[0])}
     last = max(since)
     return answer | {
         "std_error": simple.overall_se,

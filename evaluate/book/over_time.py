@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
+from evaluate.book.numbers import TIE
 from evaluate.book.picture import figure
 from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, strong, table
@@ -103,7 +104,7 @@ def _diluted(view: View, row: Estimate, cells: Row) -> str:
     effect = numeric(cells.get("effect"))
     if share is None or effect is None or low is None or high is None:
         return ""
-    slots = {"share": view.percent(share), "whole": view.effect(row.estimate, row.unit)}
+    slots = {"share": _percent(view, share), "whole": view.effect(row.estimate, row.unit)}
     slots |= {"effect": view.effect(effect, row.unit)}
     slots |= {"low": view.effect(low, row.unit), "high": view.effect(high, row.unit)}
     said = view.words("dilution.said", **slots)
@@ -121,19 +122,25 @@ def _dilution_cell(view: View, row: Estimate, key: str, cells: Row) -> Content:
     if size is None:
         return ABSENT
     if key == "share":
-        return view.percent(size)
+        return _percent(view, size)
     if key == "effect":
         return _with_interval(view, cells, "effect", row.unit)
     return view.effect(size, row.unit, sign=False)
+
+
+def _percent(view: View, share: float) -> str:
+    """Return a share as per cent, whole where it is."""
+    per_cent = round(100 * share, 6)
+    return view.percent(share, digits=0 if per_cent.is_integer() else 1)
 
 
 def _with_interval(view: View, cells: Row, key: str, unit: str) -> Content:
     size, low, high = (numeric(cells.get(one)) for one in (key, "conf_low", "conf_high"))
     if size is None and low is None and high is None:
         return ABSENT
-    said: list[Content] = [] if size is None else [strong(view.effect(size, unit))]
+    said: list[Content] = [] if size is None else [strong(view.effect(size, unit).rstrip(TIE))]
     if low is not None and high is not None:
-        interval = view.interval(low, high, unit)
+        interval = view.interval(low, high, unit).rstrip(TIE)
         said.append(f" ({interval})" if said else interval)
     return said or ABSENT
 
@@ -206,9 +213,9 @@ def _found(view: View, cells: Row, unit: str) -> str:
     counts = [numeric(cells.get(one)) for one in ("n_treated", "n_comparison")]
     if size is None:
         return ABSENT
-    said = view.effect(size, unit, sign=False)
+    said = view.effect(size, unit, sign=False).rstrip(TIE)
     if spread is not None:
-        said += w("earlier.spread", sd=view.effect(spread, unit, sign=False))
+        said += w("earlier.spread", sd=view.effect(spread, unit, sign=False).rstrip(TIE))
     if all(one is not None for one in counts):
         shown = [view.number(one or 0.0, digits=0) for one in counts]
         said += f" {w('earlier.counts', treated=shown[0], comparison=shown[1])}"

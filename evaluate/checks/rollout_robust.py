@@ -96,9 +96,10 @@ def without_cohorts(rolled: RollOut, led: Led) -> tuple[Check, Table] | None:
     )
     if refused:
         text += f"; without {refused} of them there is none"
-    same = (np.sign(values) == np.sign(head.estimate)).all() and not refused
     inside = ((values >= head.conf_low) & (values <= head.conf_high)).all()
-    result: CheckResult = "passed" if same and inside else "failed"
+    shown = head.conf_low > 0 or head.conf_high < 0
+    same = not shown or (np.sign(values) == np.sign(head.estimate)).all()
+    result: CheckResult = "passed" if same and inside and not refused else "failed"
     tail = ": it hangs on none of them." if result == "passed" else ": it hangs on one of them."
     return Check("leave_one_cohort_out", result, text + tail, table.id), table
 

@@ -125,8 +125,11 @@ def term_rows(rolled: RollOut, led: Led, curves: Curves) -> Iterator[Estimate]:
     starts = rolled.paths.starts
     for kind in KINDS:
         found = aggregate(curves.times, kind)
+        # Of one cohort in one comparison every average is the overall effect again.
+        again = len(np.unique(curves.times.cohort)) == 1
         average = _beside(led, rolled, f"{method_of(rolled)}, {AVERAGES[kind]}")
-        yield from _one(average, found.overall, curves, found.gradient[-1])
+        if not again:
+            yield from _one(average, found.overall, curves, found.gradient[-1])
         half = _half_widths(led, curves, found)
         for place, key in enumerate(found.keys.tolist()):
             name = str(key) if kind == "dynamic" else name_of(starts, key)

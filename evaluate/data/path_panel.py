@@ -18,7 +18,7 @@ class Members:
     Attributes
     ----------
     cohort, cluster : ndarray, shape (n,)
-        Cohort, -1 for always treated, and number of the cluster.
+        Cohort, -1 for always treated, and a number for each cluster.
     outcome : ndarray, shape (n, T)
         NaN where a unit has none.
     covariates : ndarray, shape (n, k) or (n, T, k)
@@ -32,25 +32,29 @@ class Members:
 
 
 def panel_of(calendar: Calendar, members: Members) -> tuple[Panel, Unusable]:
-    """Return the units that are not always treated, and the count of the others."""
+    """Return the units that are not always treated, and the count of the others.
+
+    Clusters are numbered in the order of their first units.
+    """
     always = members.cohort < 0
     n_always = int(np.count_nonzero(always))
     if n_always:
         kept = ~always
         members = Members(
             members.cohort[kept],
-            np.unique(members.cluster[kept], return_inverse=True)[1],
+            members.cluster[kept],
             members.outcome[kept],
             members.covariates[kept],
         )
     cohorts, code = np.unique(members.cohort, return_inverse=True)
-    home = np.zeros(int(members.cluster.max(initial=-1)) + 1, np.int64)
-    home[members.cluster] = code
+    cluster = _numbered(members.cluster)
+    home = np.zeros(int(cluster.max(initial=-1)) + 1, np.int64)
+    home[cluster] = code
     clusters = np.bincount(home, minlength=len(cohorts))
     starts = Starts(calendar.periods, cohorts, np.bincount(code, minlength=len(cohorts)), clusters)
     gaps = int(np.count_nonzero(np.isnan(members.outcome).any(axis=1)))
     single = tuple(cohorts[clusters == 1].tolist())
-    panel = Panel(starts, members.outcome, members.cohort, members.cluster, members.covariates)
+    panel = Panel(starts, members.outcome, members.cohort, cluster, members.covariates)
     return panel, Unusable(n_always, gaps, single)
 
 
@@ -68,3 +72,11 @@ def constant(covariates: Float) -> Float:
     if (low == np.fmax.reduce(covariates, axis=1)).all():
         return low
     return covariates
+
+
+def _numbered(cluster: Integer) -> Integer:
+    """Return 0, 1, ... in the order in which numbers occur first."""
+    if (cluster == np.arange(len(cluster))).all():
+        return cluster
+    _, first, code = np.unique(cluster, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[code]

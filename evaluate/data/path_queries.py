@@ -125,7 +125,8 @@ class PathQueries:
                 sums |= {f"x_{i}_{p}": x.max(where=named["place"] == p) for p in range(t)}
             else:
                 sums[f"x_{i}"] = x.max()
-        return named.group_by("unit").aggregate(**ends, **sums)
+        # In one order in every run, so that draws fall on the same units.
+        return named.group_by("unit").aggregate(**ends, **sums).order_by("unit").drop("unit")
 
     def placed(
         self, calendar: Calendar, units: tuple[int, int], covariates: Sequence[str] = ()

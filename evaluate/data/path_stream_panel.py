@@ -77,15 +77,13 @@ def placed_panel(
     else:
         first, last = _ends(clusters.number.reshape(-1, t)[there])
         totals.count(of_clusters(single, (first, last), cells.centre, drop=False))
-        cluster = np.unique(first, return_inverse=True)[1]
+        cluster = first
     totals.require_sound(of_units=clusters is None)
-    members = Members(
-        cells.calendar.cohorts[low],
-        cluster,
-        outcome.reshape(-1, t)[there],
-        constant(x.reshape(-1, t, k)[there]),
-    )
-    return panel_of(cells.calendar, members)
+    y, stacked = outcome.reshape(-1, t), x.reshape(size // t, t, k)
+    if not there.all():
+        y, stacked = y[there], stacked[there]
+    cohort = cells.calendar.cohorts[low]
+    return panel_of(cells.calendar, Members(cohort, cluster, y, constant(stacked)))
 
 
 def _ends(values: NDArray[np.signedinteger]) -> tuple[Integer, Integer]:
