@@ -27,6 +27,7 @@ from evaluate.inference.aggregate import aggregate
 from evaluate.inference.bands import critical_value
 from evaluate.inference.group_time import Contrast
 from evaluate.inference.group_time_sums import group_times_of_sums
+from evaluate.inference.t import t_quantile
 from evaluate.inference.two_way import absorb_effects
 
 CONF_LEVEL, NAME, NORMAL = 0.95, "band-coverage", 1.959963984540054
@@ -68,14 +69,17 @@ def one(name: str, seed: int) -> Held:
     paths, _ = sample.paths(COLUMNS)
     times = group_times_of_sums(paths, Contrast())
     study, whole = aggregate(times, "dynamic"), aggregate(times, "simple")
-    reach = critical_value(study.covariance, CONF_LEVEL, DRAWS_OF_BAND, (seed,))
+    free = [times.free(gradient) for gradient in (*study.gradient[:-1], whole.gradient[-1])]
+    near = [t_quantile((1 + CONF_LEVEL) / 2, df) for df in free]
+    covariance = study.covariance, CONF_LEVEL, DRAWS_OF_BAND, (seed,)
+    reach = critical_value(*covariance, min(free[:-1]))
     truth = np.array([made.by_event_time(int(since)) for since in study.keys])
     apart = np.abs(study.effect - truth)
     effect, std_error = two_way(rows)
     return Held(
         band=bool((apart <= reach * study.std_errors).all()),
-        points=bool((apart <= NORMAL * study.std_errors).all()),
-        overall=abs(whole.overall - made.overall) <= NORMAL * whole.std_error,
+        points=bool((apart <= near[:-1] * study.std_errors).all()),
+        overall=abs(whole.overall - made.overall) <= near[-1] * whole.std_error,
         two_way=abs(effect - made.overall) <= NORMAL * std_error,
         estimate=whole.overall,
         two_way_estimate=effect,
@@ -101,7 +105,7 @@ def many(name: str, seeds: range) -> list[Held]:
 def band(draws: int) -> tuple[float, float]:
     """Return the shares between which right 95 % intervals hold the truth in 99.9 % of runs.
 
-    One point wider, since with few units the normal distribution is an approximation.
+    One point wider, since with few units degrees of freedom are an approximation.
     """
     half = TAIL * sqrt(CONF_LEVEL * (1 - CONF_LEVEL) / draws) + WIDER
     return CONF_LEVEL - half, min(CONF_LEVEL + half, 1.0)

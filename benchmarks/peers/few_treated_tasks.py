@@ -14,7 +14,6 @@ import sys
 import warnings
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
 tool, path = sys.argv[1:3]
@@ -30,44 +29,17 @@ def diff_diff(frame: pd.DataFrame) -> float:
     """Return the p-value of diff-diff's overall effect."""
     from diff_diff import CallawaySantAnna
 
-    found = CallawaySantAnna(control_group="not_yet_treated").fit(
-        frame, outcome="y", unit="id", time="year", first_treat="first"
-    )
+    found = CallawaySantAnna().fit(frame, outcome="y", unit="id", time="year", first_treat="first")
     return float(found.overall_p_value)
-
-
-def csdid(frame: pd.DataFrame) -> float:
-    """Return the p-value of csdid's overall effect."""
-    from csdid.att_gt import ATTgt
-
-    found = ATTgt("y", "year", "id", "first", frame, control_group=["notyettreated"]).fit(
-        est_method="reg", bstrap=False
-    )
-    simple = found.aggte("simple", bstrap=False).atte
-    return normal(float(simple["overall_att"]), float(np.ravel(simple["overall_se"])[0]))
 
 
 def moderndid(frame: pd.DataFrame) -> float:
     """Return the p-value of moderndid's overall effect."""
     from moderndid import aggte, att_gt
 
-    found = att_gt(
-        frame, yname="y", tname="year", idname="id", gname="first", control_group="notyettreated"
-    )
+    found = att_gt(frame, yname="y", tname="year", idname="id", gname="first")
     simple = aggte(found, type="simple")
     return normal(float(simple.overall_att), float(simple.overall_se))
-
-
-def differences(frame: pd.DataFrame) -> float:
-    """Return the p-value of the overall effect of differences."""
-    from differences import ATTgt
-
-    start = frame.assign(first=frame["first"].replace(0, np.nan)).set_index(["id", "year"])
-    found = ATTgt(data=start, cohort_column="first")
-    found.fit("y", control_group="not_yet_treated", progress_bar=False)
-    simple = found.aggregate("simple")
-    values = simple.droplevel(list(range(simple.columns.nlevels - 1)), axis=1).iloc[0]
-    return normal(float(values.iloc[0]), float(values["std_error"]))
 
 
 def pyfixest(frame: pd.DataFrame) -> float:
@@ -80,7 +52,7 @@ def pyfixest(frame: pd.DataFrame) -> float:
 
 
 TOOLS: dict[str, Callable[[pd.DataFrame], float]] = {
-    one.__name__: one for one in (diff_diff, csdid, moderndid, differences, pyfixest)
+    one.__name__: one for one in (diff_diff, moderndid, pyfixest)
 }
 
 

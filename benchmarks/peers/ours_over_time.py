@@ -89,7 +89,7 @@ def imputation() -> Answer:
     from evaluate.inference.imputation import imputation_of_sums
 
     paths, _ = sample().paths(PanelColumns("period", "first", "0", unit="unit"))
-    found = imputation_of_sums(paths, std_error="cohort_period")
+    found = imputation_of_sums(paths, std_error="conservative")
     return {"estimate": found.effect, "std_error": found.std_error}
 
 

@@ -6,6 +6,7 @@ import math
 
 THIN, MINUS, TIE = "\u202f", "\u2212", "\u00a0"
 _SMALLEST_P = 0.001
+_ONE_DECIMAL = 0.1  # percentage points: smaller differences have two decimals
 _COMMA = {"nb", "nn", "sv"}
 
 
@@ -55,7 +56,9 @@ def in_unit(value: float, unit: str, language: str, *, sign: bool = False) -> st
     """
     if unit != "share":
         return f"{number(value, language, sign=sign)}{TIE}{unit}"
-    text = number(100 * value, language, digits=1, sign=sign)
+    points = 100 * value
+    small = 0 < abs(points) < _ONE_DECIMAL
+    text = number(points, language, digits=2 if small else 1, sign=sign)
     return f"{text}{TIE}{POINTS[language]}" if sign else percent(value, language)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 from docutils import nodes
 
@@ -141,7 +143,12 @@ def _with_interval(view: View, cells: Row, key: str, unit: str) -> Content:
     said: list[Content] = [] if size is None else [strong(view.effect(size, unit).rstrip(TIE))]
     if low is not None and high is not None:
         interval = view.interval(low, high, unit).rstrip(TIE)
-        said.append(f" ({interval})" if said else interval)
+    elif (limit := low if high is None else high) is not None:
+        # One limit alone: what lies beyond it is what the authors exclude.
+        interval = f"{'≤' if low is None else '≥'} {view.effect(limit, unit).rstrip(TIE)}"
+    else:
+        return said
+    said.append(f" ({interval})" if said else interval)
     return said or ABSENT
 
 
@@ -161,7 +168,8 @@ def published_results(view: View) -> Iterator[nodes.Node]:
     w = view.words
     yield nodes.rubric("", w("earlier.title"))
     head = [w(f"earlier.{one}") for one in ("study", "result", "effect", "detectable", "reading")]
-    lines = [*_ours(view), *(_theirs(view, one) for one in rows)]
+    groups = [[*own] for _, own in groupby(rows, key=lambda one: one.get("id"))]
+    lines = [*_ours(view), *(_theirs(view, one) for one in groups)]
     yield table(w("earlier.caption"), head, lines, "ev-numbers", "ev-last-word")
     yield paragraph(w("earlier.note"), "ev-note")
 
@@ -180,22 +188,30 @@ def _ours(view: View) -> Iterator[Sequence[Content]]:
     ]
 
 
-def _theirs(view: View, cells: Row) -> Sequence[Content]:
-    w = view.words
+def _theirs(view: View, rows: Sequence[Row]) -> Sequence[Content]:
+    """Return one published result, with what it could have found by each spread assumed."""
+    cells = rows[0]
     unit = "" if cells.get("reading") == _ANOTHER_UNIT else _unit(view, cells)
+    found = [_found(view, one, unit) for one in rows]
+    readings = dict.fromkeys(_word(view, one.get("reading")) for one in rows)
+    return [
+        _cited(view, cells),
+        str(cells.get("result") or ABSENT),
+        _with_interval(view, cells, "estimate", unit),
+        "; ".join(dict.fromkeys(found)),
+        "; ".join(readings),
+    ]
+
+
+def _cited(view: View, cells: Row) -> Content:
     study: list[Content] = [str(cells.get("title", cells.get("id", "")))]
     source = ", ".join(str(cells[one]) for one in ("source", "date") if cells.get(one))
     if source:
         study += [". ", marked(source, "ev-soft")]
-    if f"mark.{cells.get('status')}" in w and cells.get("status") != "verified":
-        study += [" ", marked(w(f"mark.{cells['status']}"), "ev-mark")]
-    return [
-        study,
-        str(cells.get("result") or ABSENT),
-        _with_interval(view, cells, "estimate", unit),
-        _found(view, cells, unit),
-        _word(view, cells.get("reading")),
-    ]
+    mark = f"mark.{cells.get('status')}"
+    if mark in view.words and cells.get("status") != "verified":
+        study += [" ", marked(view.words(mark), "ev-mark")]
+    return study
 
 
 def _unit(view: View, cells: Row) -> str:

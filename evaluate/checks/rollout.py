@@ -64,7 +64,7 @@ def diagnose(
         rows += other_estimators(rolled, led, estimator)
     found: list[Found] = [
         clusters_check(rolled, led),
-        (cohorts_check(rolled, led), rollout_table(rolled.paths)),
+        (cohorts_check(sample, rolled, led), rollout_table(rolled.paths)),
         *trends(rolled, led, steady),
         placebos(rolled, led),
         composition(sample, rolled, led),

@@ -18,6 +18,7 @@ from evaluate.data.sample import Sample
 from evaluate.errors import Refused
 from evaluate.inference.aggregate import Kind, aggregate
 from evaluate.inference.group_time import GroupTimes
+from evaluate.inference.group_time_panel import SEPARATION
 from evaluate.inference.imputation import imputation_of_sums
 from evaluate.inference.imputation_panel import imputation_of_panel
 from evaluate.inference.linear import Spread
@@ -129,35 +130,68 @@ def lead(
     Raises
     ------
     Refused
-        ``one_treated_cluster``; ``few_clusters_need_group_time``; ``unbounded_interval``; and
+        ``separation``; ``one_treated_cluster``; ``jackknife_needs_plain_paths``; ``few_clusters_need_group_time``; ``unbounded_interval``; and
         the codes of ``group_times``, ``rollout_test`` and ``leave_one_cluster_out``.
     """
     times = rolled.group_times()
+    _require_most(times)
     sides = sides_of(rolled, times)
     if sides.fewest < _TWO:
         raise _one_cluster(sides)
     if sides.few:
         if estimator != "group_time":
             raise _few_need_group_time(estimator)
-        return _by_dates(sample, rolled, question, (times, sides))
-    found = estimators(rolled)[estimator]() if estimator != "group_time" else None
-    row = (
-        overall_row(rolled, times, sides, question)
-        if found is None
-        else other_row(found, rolled, question, role="headline")
+        return _by_dates(sample, rolled.plain(), question, sides)
+    if estimator == "group_time":
+        row = overall_row(rolled, times, sides, question)
+    else:
+        row = other_row(estimators(rolled)[estimator](), rolled, question, role="headline")
+    led = Led(*question, (row,), (of_row(row),), times, sides)
+    return _with_jackknife(sample, rolled, led) if JACKKNIFE in question[1].std_errors else led
+
+
+def _require_most(times: GroupTimes) -> None:
+    """Refuse an overall effect from fewer than half of the treated cells."""
+    kept = int((times.period >= times.cohort).sum())
+    apart = [one for one in times.dropped if one[1] >= one[0] and one[2] == SEPARATION]
+    if len(apart) > kept:
+        raise Refused(
+            "separation",
+            f"in {len(apart)} of {kept + len(apart)} treated cells covariates tell the treated from"
+            " the comparison, so that nobody is there to compare with",
+            "leave out the covariates that follow from the programme, or compare with others",
+        )
+
+
+def _with_jackknife(sample: Sample, rolled: RollOut, led: Led) -> Led:
+    """Return the headline with the jackknife's standard error, in front or beside as asked."""
+    if rolled.panel is not None or led.rows[0].std_error_method != INFLUENCE:
+        raise Refused(
+            "jackknife_needs_plain_paths",
+            f"{JACKKNIFE} is asked for, which is not made with covariates, gaps or other estimators",
+            "delete inference.std_error",
+        )
+    question = (led.estimand, led.settings)
+    held = sample.cluster_paths(rolled.asked.columns, rolled.asked.incomplete)
+    left = leave_one_cluster_out(held, rolled.asked.contrast)
+    spread = Spread(left.std_error, float(led.sides.treated + led.sides.comparison - 1))
+    row = replace(
+        _row(left.estimate, spread, question, rolled, led.times), std_error_method=JACKKNIFE
     )
-    return Led(*question, (row,), (of_row(row),), times, sides)
+    rows = (row, led.rows[0]) if led.settings.std_errors[0] == JACKKNIFE else (led.rows[0], row)
+    both = (rows[0], replace(rows[1], role="beside", call_r=None))
+    return replace(led, rows=both, tests=tuple(map(of_row, both)), left_out=left)
 
 
 def _by_dates(
     sample: Sample,
     rolled: RollOut,
     question: tuple[Estimand, Settings],
-    found: tuple[GroupTimes, Sides],
+    sides: Sides,
 ) -> Led:
     """Return the headline by randomisation over dates, the jackknife beside."""
-    (_, settings), (times, sides) = question, found
-    asked = rolled.asked
+    settings, asked = question[1], rolled.asked
+    times = rolled.group_times()
     held = sample.cluster_paths(
         asked.columns, "levels" if asked.incomplete == "pairs" else asked.incomplete
     )

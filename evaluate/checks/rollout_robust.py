@@ -23,11 +23,13 @@ _ENOUGH = 0.5  # of a standard error: a change that is worth telling
 Row = dict[str, Cell]
 
 
-def cohorts_check(rolled: RollOut, led: Led) -> Check:
+def cohorts_check(sample: Sample, rolled: RollOut, led: Led) -> Check:
     """Return whether every cohort is large enough, and what could not be used, by count.
 
     Parameters
     ----------
+    sample : Sample
+        The analysis's rows.
     rolled : RollOut
         As it was read.
     led : Led
@@ -40,13 +42,16 @@ def cohorts_check(rolled: RollOut, led: Led) -> Check:
         f"{treated.sum()} cohorts of {sizes.min()} to {sizes.max()} clusters,"
         f" and {starts.clusters[~treated].sum()} clusters that never begin."
     )
-    found = list(_odd(rolled, led))
+    found = list(_odd(sample, rolled, led))
     if not found:
         return Check("cohorts", "passed", text, "rollout")
     return Check("cohorts", "failed", f"{text} {' '.join(found)}", "rollout")
 
 
-def _odd(rolled: RollOut, led: Led) -> Iterator[str]:
+def _odd(sample: Sample, rolled: RollOut, led: Led) -> Iterator[str]:
+    gone = _gone(sample, rolled)
+    if gone:
+        yield f"{gone} cohorts are lost altogether, as none of their units is complete."
     if led.sides.single:
         yield f"{led.sides.single} of them have one cluster, whose own effect has no uncertainty."
     if rolled.unusable.always_treated:
@@ -60,6 +65,14 @@ def _odd(rolled: RollOut, led: Led) -> Iterator[str]:
             f"{len(lost)} effects of {len({one[0] for one in lost})} cohorts cannot be estimated:"
             f" {'; '.join(sorted({one[2] for one in lost}))}."
         )
+
+
+def _gone(sample: Sample, rolled: RollOut) -> int:
+    """Return how many cohorts the rule for incomplete units leaves nobody of."""
+    if rolled.asked.incomplete != "drop" or rolled.unusable.incomplete == 0:
+        return 0
+    every, _ = sample.paths(rolled.asked.columns, "levels")
+    return len(every.starts.cohorts) - len(rolled.paths.starts.cohorts)
 
 
 def without_cohorts(rolled: RollOut, led: Led) -> tuple[Check, Table] | None:

@@ -66,7 +66,7 @@ class Curves:
         m = len(self.times.effect)
         if (gradient[:m][self.alone[:m]] != 0).any():
             return 0.0
-        found = float(np.sqrt(max(gradient @ self.times.joint @ gradient, 0.0)))
+        found = math.sqrt(max(float(gradient @ self.times.joint @ gradient), 0.0))
         largest = math.sqrt(float(np.diagonal(self.times.joint)[:m].max(initial=0.0)))
         return found if found > _TINY * largest else 0.0
 

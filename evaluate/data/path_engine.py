@@ -32,12 +32,15 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 Found = Mapping[str, NDArray[Any]]
+# Rows of units that are grouped together, so that the engine need not spill them.
+AT_ONCE = 16_000_000
 
 
 class PathEngine(ABC):
     """Follows units over time, by what a sample can do already."""
 
     outcome: str
+    _held: dict[tuple[PanelColumns, str | None], Cells]
 
     @abstractmethod
     def _rows(self, weights: str | None = None) -> Table:
@@ -131,7 +134,13 @@ class PathEngine(ABC):
         return PathQueries(self._rows(), self.outcome, columns, leaving)
 
     def _cells(self, queries: PathQueries) -> Cells:
-        """Return what the rows hold by first treated period and period."""
+        """Return what the rows hold by first treated period and period, asked once."""
+        key = (queries.columns, queries.leaving)
+        if key not in self._held:
+            self._held[key] = self._counted_over_time(queries)
+        return self._held[key]
+
+    def _counted_over_time(self, queries: PathQueries) -> Cells:
         found = self._run(queries.cells())
         if found["no_start"].sum():
             raise no_start()
@@ -149,9 +158,11 @@ class PathEngine(ABC):
     def _groups(self, queries: PathQueries, cells: Cells, *, drop: bool) -> Iterator[Groups]:
         """Return the clusters in parts."""
         centre = float(centre_of(cells.centre.mean(keepdims=True).ravel())[0])
-        query = queries.groups(cells.calendar, centre, drop=drop)
-        for found in self._batches(query):
-            yield _groups_of(found, cells, centre, queries.columns, drop=drop)
+        n_parts = -(-int(cells.n.sum()) // AT_ONCE) if queries.columns.by_unit else 1
+        for part in range(n_parts):
+            query = queries.groups(cells.calendar, centre, (part, n_parts), drop=drop)
+            for found in self._batches(query):
+                yield _groups_of(found, cells, centre, queries.columns, drop=drop)
 
 
 def _groups_of(

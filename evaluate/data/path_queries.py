@@ -64,7 +64,9 @@ class PathQueries:
             **numbers,
         )
 
-    def groups(self, calendar: Calendar, centre: float, *, drop: bool) -> Table:
+    def groups(
+        self, calendar: Calendar, centre: float, part: tuple[int, int] = (0, 1), *, drop: bool
+    ) -> Table:
         """Return a row for each cluster: what ``Groups`` holds.
 
         Parameters
@@ -73,10 +75,14 @@ class PathQueries:
             What the values mean.
         centre : float
             Subtracted from all outcomes.
+        part : (int, int)
+            Which part of the units, and of how many; only of units that are clusters.
         drop : bool
             Whether units with gaps do not enter.
         """
         named, t = self._named(calendar, centre), calendar.size
+        if part[1] > 1:
+            named = named.filter((named["unit"].hash() % part[1]).abs() == part[0])
         sums = _sums(named, t)
         if self.columns.unit is None:
             found = named.group_by("cluster").aggregate(**_ends(named, "code"), **sums)

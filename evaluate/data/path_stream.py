@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pyarrow import Array, RecordBatch
 
 # Cells of the table at once: 10 bytes each.
-ROOM = 30_000_000
+ROOM = 50_000_000
 _SPARSEST = 8  # cells for each row from which grouping costs less
 _AT_ONCE = 200_000  # units whose sums are formed together
 _EMPTY = -1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from evaluate.data.moments import Float, Integer
 from evaluate.data.path_groups import Cells, Totals, of_clusters, of_single_units
-from evaluate.data.path_panel import Members, constant, panel_of
+from evaluate.data.path_panel import Members, panel_of
 from evaluate.data.path_queries import PathQueries
 from evaluate.data.path_stream import Range, Stream, TwiceSeen, numbers_of, offsets
 from evaluate.data.paths import Panel, Unusable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pyarrow import Array
 
 _EMPTY = -1
-_NEVER = np.iinfo(np.int32).max
 
 
 def placed_panel(
@@ -47,18 +46,25 @@ def placed_panel(
     Refused
         As ``Totals.require_sound`` does.
     """
-    t, k = cells.calendar.size, len(covariates)
+    try:
+        return _placed(queries, cells, units, stream, _Constant(cells, units, covariates))
+    except _Changing:
+        return _placed(queries, cells, units, stream, _OverTime(cells, units, covariates))
+
+
+def _placed(
+    queries: PathQueries, cells: Cells, units: Range, stream: Stream, x: _Constant | _OverTime
+) -> tuple[Panel, Unusable]:
+    t = cells.calendar.size
     size = (units.high - units.low + 1) * t
     outcome, code = np.full(size, np.nan), np.full(size, _EMPTY, np.int16)
-    x = np.full((size, k), np.nan)
     clusters = None if queries.columns.by_unit else _Clusters(size)
     n_rows = 0
-    for batch in stream(queries.placed(cells.calendar, (units.low, units.high), covariates)):
+    for batch in stream(queries.placed(cells.calendar, (units.low, units.high), x.names)):
         cell = numbers_of(batch.column("cell"))
         outcome[cell] = numbers_of(batch.column("y"))
         code[cell] = numbers_of(batch.column("code"))
-        for i in range(k):
-            x[cell, i] = numbers_of(batch.column(f"x_{i}"))
+        x.put(cell, [numbers_of(batch.column(f"x_{i}")) for i in range(len(x.names))])
         if clusters is not None:
             clusters.put(cell, batch.column("cluster"))
         n_rows += len(cell)
@@ -79,11 +85,10 @@ def placed_panel(
         totals.count(of_clusters(single, (first, last), cells.centre, drop=False))
         cluster = first
     totals.require_sound(of_units=clusters is None)
-    y, stacked = outcome.reshape(-1, t), x.reshape(size // t, t, k)
+    y, values = outcome.reshape(-1, t), x.values
     if not there.all():
-        y, stacked = y[there], stacked[there]
-    cohort = cells.calendar.cohorts[low]
-    return panel_of(cells.calendar, Members(cohort, cluster, y, constant(stacked)))
+        y, values = y[there], values[there]
+    return panel_of(cells.calendar, Members(cells.calendar.cohorts[low], cluster, y, values))
 
 
 def _ends(values: NDArray[np.signedinteger]) -> tuple[Integer, Integer]:
@@ -92,6 +97,44 @@ def _ends(values: NDArray[np.signedinteger]) -> tuple[Integer, Integer]:
     if low.min(initial=0) < 0:
         low = np.where(values >= 0, values, np.iinfo(values.dtype).max).min(axis=1)
     return low.astype(np.int64), high.astype(np.int64)
+
+
+class _Changing(Exception):  # noqa: N818 - a form of data, not a fault
+    """A covariate changes over time."""
+
+
+class _Constant:
+    """Covariates of which each unit has one value."""
+
+    def __init__(self, cells: Cells, units: Range, names: Sequence[str]) -> None:
+        self.names, self._t = names, cells.calendar.size
+        self._by_name = np.full((len(names), units.high - units.low + 1), np.nan)
+
+    @property
+    def values(self) -> Float:
+        return np.ascontiguousarray(self._by_name.T)
+
+    def put(self, cell: Integer, columns: Sequence[Float]) -> None:
+        unit = cell // self._t if columns else cell
+        for values, new in zip(self._by_name, columns, strict=True):
+            before = values[unit]
+            values[unit] = new
+            differs = (before != new) & ~np.isnan(before)
+            if differs.any() or (values[unit] != new).any():
+                raise _Changing
+
+
+class _OverTime:
+    """Covariates with a value for each unit and period."""
+
+    def __init__(self, cells: Cells, units: Range, names: Sequence[str]) -> None:
+        self.names = names
+        self.values = np.full((units.high - units.low + 1, cells.calendar.size, len(names)), np.nan)
+
+    def put(self, cell: Integer, columns: Sequence[Float]) -> None:
+        by_cell = self.values.reshape(-1, len(self.names))
+        for i, new in enumerate(columns):
+            by_cell[cell, i] = new
 
 
 class _Clusters:

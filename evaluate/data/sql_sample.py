@@ -73,6 +73,7 @@ class SqlSample(WithinEngine, PathEngine):
         self._summaries: dict[tuple[str, str | None], tuple[float, float, float]] = {}
         self._weights: dict[str, WeightSummary] = {}
         self._counts: dict[tuple[str, ...], Cells] = {}
+        self._held = {}
 
     @abstractmethod
     def _schema(self) -> Mapping[str, str]:

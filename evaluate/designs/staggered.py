@@ -18,6 +18,7 @@ from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome
 from evaluate.assumptions.rollout import RolloutShape, draw_rollout
 from evaluate.assumptions.scenario import Scenario, Wave
 from evaluate.checks.rollout import diagnose
+from evaluate.checks.rollout_adjusted import adjusted_beside
 from evaluate.checks.rollout_lead import lead
 from evaluate.core import Estimand, Settings, Strict
 from evaluate.data.paths import PanelColumns
@@ -112,7 +113,13 @@ def estimate(spec: Staggered, sample: Sample, estimand: Estimand, settings: Sett
     led = lead(sample, rolled, (estimand, settings), spec.estimator)
     if settings.headline_only:
         return Result(led.rows[:1], np.array([[led.rows[0].std_error ** 2]]))
-    return diagnose(sample, rolled, led, spec.estimator, spec.concurrent)
+    if not led.sides.few:
+        return diagnose(sample, rolled, led, spec.estimator, spec.concurrent)
+    result = diagnose(sample, rolled.plain(), led, spec.estimator, spec.concurrent)
+    if not spec.covariates:
+        return result
+    rows, check = adjusted_beside(rolled, led)
+    return replace(result, estimates=(*result.estimates, *rows), checks=(*result.checks, check))
 
 
 def asked_of(spec: Staggered, sample: Sample) -> Asked:

@@ -112,7 +112,7 @@ def read_did(
     if within is not None and calendar is not None:
         units = within.n_units + within.n_singletons
         require_once(sample, columns, units, len(calendar.periods))
-    if within is not None and not within.n_units:
+    if within is not None and not _seen_again(sample, columns, within):
         within = None
     followed = within is not None
     cluster = columns.assigned if followed else columns.cross_cluster
@@ -128,6 +128,13 @@ def read_did(
         adjustment=adjustment,
     )
     return _with_base(Did(trial, columns, calendar, corners, None), within)
+
+
+def _seen_again(sample: Sample, columns: DidColumns, within: Within) -> bool:
+    """Return whether some unit has several rows; one that stands for many is still one row."""
+    if columns.weights and columns.kind == "frequency":
+        return sample.within((columns.post, sample.outcome), columns.unit or "").n_units > 0
+    return within.n_units > 0
 
 
 def _adjustment(settings: Settings, covariates: tuple[str, ...]) -> Adjustment:

@@ -178,17 +178,27 @@ def _call(did: Did, fitted: TreatmentFit) -> Call | None:
 
 def _in_r(did: Did, call: Call | None, name: str) -> str | None:
     found = None if call is None or name == CLASSICAL else call_r(call, name)
-    if found is None:
+    if found is None or call_r(_product(did), "HC0") is None:
         return None
     treated, post = r_name(did.columns.treated), r_name(did.columns.post)
-    return f"d${_EFFECT} <- d${treated} * d${post}; {found}"
+    number = "as.numeric(if (is.character(v)) as.logical(v) else v)"
+    steps = [f"d${one} <- (function(v) {number})(d${one})" for one in (treated, post)]
+    return "; ".join([*steps, f"d${_EFFECT} <- d${treated} * d${post}", found])
 
 
 def _in_stata(did: Did, call: Call | None, name: str) -> str | None:
     found = None if call is None or name == CLASSICAL else call_stata(call, name)
-    if found is None:
+    if found is None or call_stata(_product(did), "HC1") is None:
         return None
     return f"generate byte {_EFFECT} = {did.columns.treated} * {did.columns.post}\n{found}"
+
+
+def _product(did: Did) -> Call:
+    """Return a call of the columns that the effect's is made of: what cannot be said is not."""
+    columns = did.columns
+    return Call(
+        outcome=did.trial.sample.outcome, treated=columns.treated, covariates=(columns.post,)
+    )
 
 
 def event_rows(did: Did, events: Events, method: str) -> list[Estimate]:

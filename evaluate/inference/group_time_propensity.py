@@ -14,13 +14,13 @@ from evaluate.inference.group_time_rows import Rows
 
 Bool = NDArray[np.bool_]
 
-# Squared Newton step in standard errors at which the next step would change nothing.
-_CONVERGED = 1e-10
-_ROUNDS = 60
+# Squared Newton step in standard errors, per unit, after which also the information has settled.
+_CONVERGED = 1e-20
+_ROUNDS = 80
 # A step may move no standardised coefficient by more: it keeps the first ones from overshooting.
 _LONGEST = 3.0
-# Beyond this a probability is 0 or 1 to machine precision.
-_FARTHEST = 40.0
+# Beyond this a probability adds nothing to any sum.
+_FARTHEST = 60.0
 # A tenth of so many rows is enough to begin near the end.
 _MANY, _EVERY = 100_000, 16
 # No overlap, as R's did: somebody's probability of being treated is at least this.
@@ -66,9 +66,9 @@ def fit_propensity(rows: Rows, fits: Fits, sizes: Float) -> Propensity:
     start = np.zeros((rows.x.shape[2], fits.n))
     start[0] = np.log(sizes[0] / sizes[1])
     if len(rows.y) >= _MANY and sizes.min() >= _EVERY * 50 * len(start):
-        near, settled, _ = _newton(rows, fits, start, every=_EVERY)
+        near, settled, _ = _newton(rows, fits, start, sizes.sum(axis=0) / _EVERY, _EVERY)
         start[:, settled] = near[:, settled]
-    found, usable, information = _newton(rows, fits, start, every=1)
+    found, usable, information = _newton(rows, fits, start, sizes.sum(axis=0))
     return Propensity(found, information, usable)
 
 
@@ -90,7 +90,9 @@ def probabilities(x: Float, coefficients: Float) -> Float:
     return np.divide(1.0, found, out=found)
 
 
-def _newton(rows: Rows, fits: Fits, start: Float, every: int) -> tuple[Float, Bool, Float]:
+def _newton(
+    rows: Rows, fits: Fits, start: Float, n: Float, every: int = 1
+) -> tuple[Float, Bool, Float]:
     """Return coefficients, which fits converged, and their information."""
     k = len(start)
     found, active = start.copy(), np.ones(fits.n, dtype=bool)
@@ -101,7 +103,7 @@ def _newton(rows: Rows, fits: Fits, start: Float, every: int) -> tuple[Float, Bo
         information[at] = square(products[at])
         step, regular = solved(information[at], score[at])
         size = (step * score[at]).sum(axis=1)
-        done = regular & (size <= _CONVERGED)
+        done = regular & (size <= _CONVERGED * n[at])
         usable[at] = done & (highest[at] < NO_OVERLAP)
         longest = np.abs(step).max(axis=1, initial=_LONGEST)
         found[:, at[regular]] += (step * (_LONGEST / longest)[:, None])[regular].T

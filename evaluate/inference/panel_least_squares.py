@@ -170,7 +170,7 @@ def sweep(panel: Panel, used: Bool) -> Swept:
     return Swept(units, panel.cluster, periods, crossed, both, sums, last)
 
 
-def regress_units(swept: Swept, design: Float) -> PanelFit | None:
+def regress_units(swept: Swept, design: Float, sums: Float | None = None) -> PanelFit | None:
     """Return the fit to regressors that depend on cohort and period.
 
     Parameters
@@ -179,6 +179,8 @@ def regress_units(swept: Swept, design: Float) -> PanelFit | None:
         A panel's sums.
     design : ndarray, shape (k, H, T)
         Value of each regressor by cohort and period.
+    sums : ndarray, shape (m, k), or None
+        Sums of coefficients that are wanted; each of them where none are given.
 
     Returns
     -------
@@ -214,13 +216,15 @@ def regress_units(swept: Swept, design: Float) -> PanelFit | None:
         scale, scale
     )
     solved = bread @ right
-    scores = _scores(swept, design, solved, bread[:, :k])
+    towards = bread[:, :k] if sums is None else bread[:, :k] @ sums.T
+    scores = _scores(swept, design, solved, towards)
     rows = units.used.any(axis=1)
     n_clusters = len(np.unique(swept.cluster[rows]))
     n_obs = int(units.used.sum())
     factor = small_sample(n_obs, len(kept) + 1, n_clusters)
     by_cluster = np.column_stack([np.bincount(swept.cluster, one) for one in scores.T])
-    return PanelFit(solved[:k], factor * by_cluster.T @ by_cluster, n_obs, n_clusters)
+    wanted = solved[:k] if sums is None else sums @ solved[:k]
+    return PanelFit(wanted, factor * by_cluster.T @ by_cluster, n_obs, n_clusters)
 
 
 def singular(normal: Float) -> bool:
@@ -250,18 +254,24 @@ def covariates_collinear() -> Refused:
 
 def _system(swept: Swept, design: Float) -> tuple[Float, Float]:
     """Return X'X and X'y: the design, periods times ``by_period``, ``over_time``."""
-    k, _, n_periods = design.shape
+    k, h, n_periods = design.shape
     q, p = swept.outcome.shape[1], len(swept.both)
     size = k + q * n_periods + p
     normal, right = np.zeros((size, size)), np.zeros(size)
-    of, first, last = design.transpose(1, 0, 2), slice(k), slice(size - p, size)
-    normal[first, first] = (of @ swept.periods[:, 0, 0] @ of.transpose(0, 2, 1)).sum(axis=0)
-    right[first] = (of @ swept.outcome[:, 0, :, None]).sum(axis=0)[:, 0]
-    normal[first, last] = (of @ swept.moving[:, 0]).sum(axis=0)
+    last = slice(size - p, size)
+    for row in range(h):
+        # Most regressors of a saturated design concern one cohort alone.
+        own = np.flatnonzero(design[:, row].any(axis=1))
+        of = design[own, row]
+        normal[np.ix_(own, own)] += of @ swept.periods[row, 0, 0] @ of.T
+        right[own] += of @ swept.outcome[row, 0]
+        normal[own, last] += of @ swept.moving[row, 0]
+        for a in range(q):
+            start = k + a * n_periods
+            normal[own, start : start + n_periods] += of @ swept.periods[row, 0, a]
     normal[last, last], right[last] = swept.both, swept.outcome_moving
     for a in range(q):
         block = slice(k + a * n_periods, k + (a + 1) * n_periods)
-        normal[first, block] = (of @ swept.periods[:, 0, a]).sum(axis=0)
         normal[block, last] = swept.moving[:, a].sum(axis=0)
         right[block] = swept.outcome[:, a].sum(axis=0)
         for b in range(a, q):

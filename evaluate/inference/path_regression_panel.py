@@ -111,7 +111,9 @@ def sun_abraham_of_panel(panel: Panel, contrast: Contrast | None = None) -> Over
     row, period = np.nonzero(plan.cells)
     design = np.zeros((len(row), *n.shape))
     design[np.arange(len(row)), row, period] = 1.0
-    fitted = regress_units(sweep(panel, used), design)
+    counted = np.where(plan.cells, _rows(panel, code, used), 0.0)
+    weights = estimands(plan.clock, counted)[1][:, row, period]
+    fitted = regress_units(sweep(panel, used), design, weights)
     if fitted is None:
         raise Refused(
             "collinear",
@@ -119,10 +121,8 @@ def sun_abraham_of_panel(panel: Panel, contrast: Contrast | None = None) -> Over
             "from the effects of units and periods",
             "keep complete units, or join cohorts",
         )
-    counted = np.where(plan.cells, _rows(panel, code, used), 0.0)
-    weights = estimands(plan.clock, counted)[1][:, row, period]
     require_spread(fitted.covariance, float(np.nanstd(panel.outcome)))
-    found = weights @ fitted.coefficients, weights @ fitted.covariance @ weights.T
+    found = fitted.coefficients, fitted.covariance
     return weighted_effects(plan, found, counted, fitted.n_obs, fitted.n_clusters)
 
 

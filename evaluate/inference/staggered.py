@@ -14,6 +14,7 @@ from evaluate.errors import Refused
 from evaluate.inference.group_time import Contrast, Covariates, GroupTimes
 from evaluate.inference.group_time_panel import group_times_of_panel
 from evaluate.inference.group_time_sums import group_times_of_sums
+from evaluate.inference.preconditions import require_variation
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,15 @@ class RollOut:
             return group_times_of_sums(self.paths, used)
         return group_times_of_panel(self.panel, used, self.asked.covariates_by)
 
+    def plain(self) -> RollOut:
+        """Return the roll-out without covariates, its gaps taken as levels."""
+        if self.panel is None:
+            return self
+        gaps = not self.paths.balanced and self.asked.incomplete == "pairs"
+        rule: Incomplete = "levels" if gaps else self.asked.incomplete
+        asked = replace(self.asked, covariates=(), incomplete=rule)
+        return replace(self, asked=asked, paths=replace(self.paths, incomplete=rule), panel=None)
+
     def without(self, cohort: int) -> RollOut:
         """Return the roll-out without one cohort."""
         kept = self.paths.starts.cohorts != cohort
@@ -96,8 +106,10 @@ def read_rollout(sample: Sample, asked: Asked, leaving: str | None = None) -> Ro
     Raises
     ------
     Refused
-        The codes of ``Sample.paths`` and ``Sample.panel``, and ``covariates_need_units``.
+        ``covariates_need_units``, and the codes of ``require_variation``, ``Sample.paths`` and
+        ``Sample.panel``.
     """
+    require_variation(sample, asked.covariates)
     paths, unusable = sample.paths(asked.columns, asked.incomplete, leaving)
     pairs = not paths.balanced and asked.incomplete == "pairs" and asked.columns.unit is not None
     if not (asked.covariates or pairs):

@@ -99,6 +99,8 @@ class Saturated:
         Periods of anticipation.
     dropped : tuple of (int, int, str)
         What is left out.
+    n_dropped : int
+        Treated rows without a coefficient.
     """
 
     clock: Clock
@@ -110,6 +112,7 @@ class Saturated:
     terms: tuple[int, ...]
     anticipation: int
     dropped: tuple[Left, ...]
+    n_dropped: int
 
 
 def saturated(starts: Starts, n: Float, contrast: Contrast) -> Saturated:
@@ -150,17 +153,30 @@ def saturated(starts: Starts, n: Float, contrast: Contrast) -> Saturated:
     kept = has_reference.copy()
     kept[comparison] = True
     terms = tuple(int(event) for event in np.unique(at.event[cells]))
-    dropped = [
-        (int(starts.cohorts[row]), -1, "no period before an effect may show")
+    return Saturated(
+        at,
+        cells,
+        kept,
+        comparison,
+        reference,
+        limit,
+        terms,
+        contrast.anticipation,
+        _dropped(starts.cohorts, kept, asked & ~cells),
+        int(n[at.treated & ~cells].sum()),
+    )
+
+
+def _dropped(cohorts: Integer, kept: Bool, missed: Bool) -> tuple[Left, ...]:
+    whole = [
+        (int(cohorts[row]), -1, "no period before an effect may show")
         for row in np.flatnonzero(~kept)
     ]
-    dropped += [
-        (int(starts.cohorts[row]), int(column), "no comparison left")
-        for row, column in np.argwhere(asked & ~cells)
+    cells = [
+        (int(cohorts[row]), int(period), "no comparison left")
+        for row, period in np.argwhere(missed)
     ]
-    return Saturated(
-        at, cells, kept, comparison, reference, limit, terms, contrast.anticipation, tuple(dropped)
-    )
+    return (*whole, *cells)
 
 
 def no_comparison() -> Refused:
@@ -203,4 +219,5 @@ def weighted_effects(
         n_clusters=n_clusters,
         reference=(-1 - plan.anticipation,),
         dropped=plan.dropped,
+        n_dropped=plan.n_dropped,
     )

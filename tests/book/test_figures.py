@@ -671,7 +671,7 @@ def test_a_two_way_regression_is_the_mean_of_its_comparisons_by_weight() -> None
 
 
 @pytest.mark.parametrize(
-    ("reach", "said"), [(1.3, "at most 1.3 times"), (None, "still shown"), (0.0, "no effect")]
+    ("reach", "said"), [(1.3, "at most 1.3 times"), (None, "still shown"), (0.0, "zero fits")]
 )
 def test_how_far_a_result_holds_is_its_title(reach: float | None, said: str) -> None:
     table_ = example.honest(reach=reach or None)

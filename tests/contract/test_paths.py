@@ -256,3 +256,13 @@ def test_numbers_may_name_units(engine: Engine, columns: PanelColumns) -> None:
     same_paths(a, b)
     p, q = (engine(one, "y").panel(columns, ("x",))[0] for one in (data, numbers))
     assert p.starts.clusters.tolist() == q.starts.clusters.tolist()
+
+
+@each_sql_engine
+def test_units_may_be_grouped_in_parts(sql: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = long(gaps=True)
+    ours, lost = ArraySample(data, "y").paths(OF_UNITS, "levels")
+    monkeypatch.setattr("evaluate.data.path_engine.AT_ONCE", 100)
+    theirs, gone = sql(data, "y").paths(OF_UNITS, "levels")
+    same_paths(ours, theirs)
+    assert lost == gone

@@ -37,7 +37,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 each_kind = pytest.mark.parametrize("kind", FIELDS)
 
 
-def groups(clusters: int = 24, pupils: int = 4, seed: int = 8, gaps: bool = True) -> Data:
+def groups(clusters: int = 33, pupils: int = 2, seed: int = 8, gaps: bool = True) -> Data:
     """Return pupils of clusters in four years, a third treated in the last two, not all seen."""
     rng = np.random.default_rng(seed)
     c = np.repeat(np.arange(clusters), 4 * pupils)
@@ -135,17 +135,13 @@ def test_frequencies_are_rows_written_out(kind: str) -> None:
     data = groups()
     fields = dict(FIELDS[kind], weights="w", weights_kind="frequency")
     weighted = estimate(data, **fields)
-    if kind == "rows":
-        # Rows written out would be one unit's; there each is one of its own.
-        again = {n: np.repeat(v, data["w"].astype(int)) for n, v in data.items()}
+    again = {name: np.repeat(v, data["w"].astype(int)) for name, v in data.items()}
+    if kind == "rows":  # each is a unit of its own
         again["r"] = np.array([f"r{i:05d}" for i in range(len(again["y"]))])
-    else:
-        again = {n: np.repeat(v, data["w"].astype(int)) for n, v in data.items()}
     written = estimate(again, **FIELDS[kind])
     left, right = weighted.estimates[0], written.estimates[0]
     assert left.estimate == pytest.approx(right.estimate, rel=TIGHT)
-    if kind == "crossed":
-        assert left.std_error == pytest.approx(right.std_error, rel=TIGHT)
+    assert left.std_error == pytest.approx(right.std_error, rel=TIGHT)
 
 
 def test_precision_weights_of_clusters_are_weighted_least_squares() -> None:
@@ -265,15 +261,13 @@ def test_chosen_standard_errors_and_tests() -> None:
     assert [row.std_error_method for row in result.estimates[:3]] == ["CR1S", "CR2", "CR3"]
     (table,) = [one for one in result.tables if one.kind == "inference"]
     assert len(table.rows) == 5
-    checks = {one.name: one for one in result.checks}
-    assert "degrees of freedom" in checks["clusters"].text
     few = estimate(groups(clusters=12), Settings(std_errors=("CR1S",)), cluster="c")
     text = {one.name: one.text for one in few.checks}["clusters"]
     assert "CR1S was chosen" in text
 
 
 def test_headline_only_is_the_headline() -> None:
-    for clusters in (12, 24):
+    for clusters in (12, 33):
         data = groups(clusters=clusters)
         whole = estimate(data, **FIELDS["crossed by year"])
         alone = estimate(data, Settings(headline_only=True), **FIELDS["crossed by year"])
@@ -306,7 +300,8 @@ def scenario(kind: str, effect: float, diverging: float = 0.0, units: int = 30) 
     outcome = AssumedOutcome(
         baseline=10, effect=effect, sd=2, icc=0.2, autocorrelation=0.5, trend=0.4
     )
-    outcome = outcome.model_copy(update={"diverging": diverging})
+    icc = 0.0 if kind == "followed" else 0.2
+    outcome = outcome.model_copy(update={"diverging": diverging, "icc": icc})
     size = None if kind == "followed" else ClusterSize(mean=8, sd=3)
     return Scenario(units=units, size=size, periods=6, outcomes={"y": outcome}, treated_share=0.4)
 
@@ -349,30 +344,32 @@ def test_the_scenario_decides_when_the_programme_starts() -> None:
         assert len(np.unique(data["c"][data["t"] == 1])) == 12
 
 
-def found_by(check: str, draws: int, **changes: Any) -> float:
+def found_by(check: str, draws: int, *, diverging: float = 0.0, losing: bool = False) -> float:
     """Return how often a check failed in simulated studies."""
     rng, spec = np.random.default_rng(7), Did(treated="t", post="post", **SHAPES["crossed"])
     failed = 0
     for _ in range(draws):
-        drawn = DESIGN.simulate(spec, scenario("crossed", 1.0, **changes), rng)
-        data = dict(drawn.data)
-        if check == "composition" and changes.get("units") == 31:
-            lost = (data["t"] == 1) & (data["post"] == 1) & (rng.random(len(data["t"])) < 0.5)
-            data = {name: values[~lost] for name, values in data.items()}
-        # Four years: what is asked of trends before the start is asked of two.
-        result = DESIGN.estimate(spec, ArraySample(data, "y"), ATT, Settings())
+        data = dict(DESIGN.simulate(spec, scenario("crossed", 1.0, diverging), rng).data)
+        if losing:
+            gone = (data["t"] == 1) & (data["post"] == 1) & (rng.random(len(data["t"])) < 0.5)
+            data = {name: values[~gone] for name, values in data.items()}
+        sample, quick = ArraySample(data, "y"), Settings(draws=99)
+        result = DESIGN.estimate(spec, sample, ATT, quick)
         failed += {one.name: one.result for one in result.checks}[check] == "failed"
     return failed / draws
+
+
+# Of clean draws 7 % may fail, and with 60 of them 3.29 standard errors more.
+CLEAN = 0.07 + 3.29 * np.sqrt(0.07 * 0.93 / 60)
 
 
 @pytest.mark.slow
 def test_trends_that_part_are_found_and_equal_ones_are_not() -> None:
     assert found_by("pretrends", 30, diverging=1.0) >= 0.8
-    # 7 % of 60 draws and 3.29 standard errors of that.
-    assert found_by("pretrends", 60) <= 0.18
+    assert found_by("pretrends", 60) <= CLEAN
 
 
 @pytest.mark.slow
 def test_rows_that_are_lost_in_one_group_are_found_and_others_are_not() -> None:
-    assert found_by("composition", 30, units=31) >= 0.8
-    assert found_by("composition", 60) <= 0.18
+    assert found_by("composition", 30, losing=True) >= 0.8
+    assert found_by("composition", 60) <= CLEAN

@@ -65,7 +65,8 @@ def test_a_staggered_study_is_simulated_as_assumed(tmp_path: Path, never: int) -
     (folder / "study.yaml").write_text(STUDY.replace("NEVER", str(never)))
     (tmp_path / "data-dictionary.md").write_text(DICTIONARY)
     made = simulate(folder, seed=1)
-    rows = list(csv.DictReader(made.files[0].open()))
+    with made.files[0].open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     starts = {row["school"]: int(row["start"]) for row in rows}
     assert sorted(starts.values()).count(2012) == 5
     assert sorted(starts.values()).count(2014) == 7

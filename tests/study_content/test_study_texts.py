@@ -18,7 +18,9 @@ from evaluate.study.schema import Fact, Reference, Study
 
 STUDIES = Path(__file__).parents[2] / "studies"
 FIVE = ("back-to-rule", "fullfoljd-utbildning", "jet-cd", "nav-school-collaboration", "plug-in")
-ALL = (*FIVE, "absence-contact-example", "supported-work")
+PLANNED = FIVE[:-1]
+OVER_TIME = ("absence-limit-2016", "nav-counsellor-pilots", "plug-in")  # on dummy data
+ALL = (*PLANNED, *OVER_TIME, "absence-contact-example", "supported-work")
 SCHEMA = "# yaml-language-server: $schema=../../book/_static/study.schema.json"
 # Figures on which sources disagree, by study. None may be dropped in favour of another.
 CONFLICTS = [
@@ -30,6 +32,8 @@ CONFLICTS = [
     ("plug-in", "workshops-1 workshops-2 workshops-2-plan"),
     ("plug-in", "end-autumn end-2017 end-turn end-march"),
     ("plug-in", "completion-3 completion-4"),
+    ("plug-in", "gain-low gain-high"),
+    ("absence-limit-2016", "naive-days naive-hours fafo-percent nber-total nber-first"),
     (
         "nav-school-collaboration",
         "not-completed-2017 not-completed-2012 not-completed-2019",
@@ -73,7 +77,7 @@ def test_the_study_loads_under_its_own_name_and_names_its_schema(slug: str) -> N
     assert first == SCHEMA
 
 
-@pytest.mark.parametrize("slug", FIVE)
+@pytest.mark.parametrize("slug", PLANNED)
 def test_a_planned_study_promises_nothing(slug: str) -> None:
     planned = study(slug)
     assert planned.status == "planned"
@@ -101,6 +105,7 @@ def references(slug: str) -> Iterator[tuple[str, Reference]]:
     loaded = study(slug)
     yield from loaded.references.items()
     yield from ((fact.id, fact.source) for fact in loaded.facts)
+    yield from ((one.id, one.source) for one in loaded.published)
 
 
 @pytest.mark.parametrize("slug", ALL)
@@ -120,7 +125,10 @@ def test_every_outcome_is_defined_and_in_the_dictionary(slug: str) -> None:
     variables = dictionary_for(STUDIES / slug).sections[slug]
     for key, outcome in study(slug).outcomes.items():
         assert outcome.definition, key
-        assert outcome.column in variables, key
+        if outcome.column is None:  # nothing is computed of it; somebody else published on it
+            assert slug in OVER_TIME, key
+        else:
+            assert outcome.column in variables, key
 
 
 def texts(model: BaseModel) -> Iterator[dict[str, str]]:
@@ -139,7 +147,7 @@ def texts(model: BaseModel) -> Iterator[dict[str, str]]:
                 waiting += one.values()
 
 
-BILINGUAL = [slug for slug in FIVE if slug != "jet-cd"]
+BILINGUAL = [slug for slug in (*PLANNED, *OVER_TIME) if slug != "jet-cd"]
 
 
 @pytest.mark.parametrize("slug", BILINGUAL)

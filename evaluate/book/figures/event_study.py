@@ -15,22 +15,30 @@ from evaluate.book.figures.frame.over_time import (
     draw_upright,
     excludes,
     level_of,
-    levels,
     named,
     room,
     span,
     unit_of,
 )
-from evaluate.book.figures.frame.palette import as_text
+from evaluate.book.figures.frame.paths import (
+    BELOW,
+    DASH,
+    FOOT,
+    draw_paths,
+    in_time,
+    start_of,
+    time_of,
+    times_axis,
+)
 from evaluate.book.figures.frame.reading import Figure, Reading, Row, numbers
 from evaluate.book.numbers import p_value
 
 KIND, PATHS, TESTS = "event_study", "paths", "pretrends"
 BAND, OWN = ("band_low", "band_high"), ("conf_low", "conf_high")
-_HIGH, _FOOT, _KEY, _START = 1.95, 0.46, 0.2, 0.2
-_HIGH_PATHS, _EFFECTS, _BETWEEN = 1.5, 4.45, 0.35
+_HIGH, _KEY, _START = 1.95, 0.2, 0.2
+_ALONE, _EFFECTS, _BETWEEN = 6.2, 4.45, 0.35
+_SPARE = 0.14  # inches that the lower of two panels leaves free under its scale
 _ROOMY = 0.16  # inches from point to point from which points are large
-_GROUPS = (("treated", "programme", "o"), ("comparison", "comparison", "s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +54,22 @@ class _Frame:
 
 def draw(reading: Reading, look: Look) -> Figure | None:
     """Return the event study; below it, or at its right, the paths that it is made from."""
-    rows = _in_time(reading.rows(KIND), "estimate")
+    rows = in_time(reading.rows(KIND), "estimate")
     if not rows:
         return None
-    paths = _in_time(reading.rows(PATHS), "treated")
+    paths = in_time(reading.rows(PATHS), "treated")
     paths = paths if len(paths) > 1 else []
     beside = bool(paths) and not look.narrow
-    right = _EFFECTS if beside else look.width if look.narrow else 6.2
+    right = _EFFECTS if beside else look.width if look.narrow else _ALONE
     head = _head(reading, rows, right)
-    deep = _KEY * len(_keys(rows)) + LINE * len(head) + _START + _HIGH + _FOOT
-    below = _LINES_OF_PATHS + _HIGH_PATHS + _FOOT if paths and look.narrow else 0.0
-    canvas = Canvas(look, deep + below, warning=reading.warning)
+    deep = _KEY * len(_keys(rows)) + LINE * len(head) + _START + _HIGH + FOOT
+    below = BELOW if paths and look.narrow else 0.0
+    canvas = Canvas(look, deep + max(0.0, below - _SPARE), warning=reading.warning)
     _effects(canvas, reading, rows, (right, head))
-    if beside:
-        _paths(canvas, reading, paths, (right + _BETWEEN, 0.0, deep))
-    elif paths:
-        _paths(canvas, reading, paths, (0.0, deep, below))
+    if paths:
+        place = (right + _BETWEEN, 0.0, deep) if beside else (0.0, deep, below)
+        draw_paths(canvas, reading, paths, unit_of(reading, KIND), place)
     return _figure(reading, rows, canvas.svg())
-
-
-_LINES_OF_PATHS = 0.2 + 2 * 0.19 + _START
-
-
-def _in_time(rows: Sequence[Row], name: str) -> list[Row]:
-    known = [
-        one for one in rows if cell(one, "event_time") is not None and cell(one, name) is not None
-    ]
-    return sorted(known, key=_time)
-
-
-def _time(row: Row) -> int:
-    return round(cell(row, "event_time") or 0.0)
 
 
 def _keys(rows: Sequence[Row]) -> list[str]:
@@ -87,7 +80,7 @@ def _keys(rows: Sequence[Row]) -> list[str]:
 
 def _head(reading: Reading, rows: Sequence[Row], right: float) -> tuple[str, ...]:
     """Return what the test of the periods before says, and what it could have found."""
-    before = [one for one in rows if _time(one) < 0 and not one.get("reference")]
+    before = [one for one in rows if time_of(one) < 0 and not one.get("reference")]
     tests = {one.get("test"): one for one in reading.rows(TESTS)}
     joint = tests.get("joint", {})
     p, found = cell(joint, "p_value"), _detectable(reading)
@@ -133,7 +126,7 @@ def _effects(
     for row in rows:
         _point(canvas, frame, row)
     _last(canvas, frame, rows[-1])
-    draw_times(canvas, frame.across, [_time(one) for one in rows], frame.up.left)
+    draw_times(canvas, frame.across, [time_of(one) for one in rows], frame.up.left)
     _since(canvas, reading, frame)
 
 
@@ -159,29 +152,15 @@ def _frame(
     left = room(low, high, how)
     last = width_of(how.text(cell(rows[-1], "estimate") or 0.0, sign=True), 10.0, True) + 0.16
     up = Axis(low, high, top + _HIGH, top)
-    return _Frame(_across(rows, left + 0.12, right - last), up, how, left, right - last + 0.1)
-
-
-def _across(rows: Sequence[Row], left: float, right: float) -> Axis:
-    first, last = _time(rows[0]), _time(rows[-1])
-    if first == last:
-        first, last = first - 1, last + 1
-    return Axis(first, last, left, right)
-
-
-def _between(rows: Sequence[Row]) -> float | None:
-    """Return where the start lies: half-way from the last period before to the first after."""
-    before = [_time(one) for one in rows if _time(one) < 0]
-    after = [_time(one) for one in rows if _time(one) >= 0]
-    return (before[-1] + after[0]) / 2 if before and after else None
+    return _Frame(times_axis(rows, left + 0.12, right - last), up, how, left, right - last + 0.1)
 
 
 def _start(canvas: Canvas, reading: Reading, frame: _Frame, rows: Sequence[Row], y: float) -> None:
-    at = _between(rows)
+    at = start_of(rows)
     if at is None:
         return
     x = frame.across.at(at)
-    canvas.path([x, x], [y - 0.02, frame.up.left], "soft", width=0.9, dash=(2.5, 2), order=1.5)
+    canvas.path([x, x], [y - 0.02, frame.up.left], "soft", width=0.9, dash=DASH, order=1.5)
     text = reading.words("event.start")
     beyond = x + 0.07 + width_of(text, SMALL) > canvas.width
     canvas.text(x + (-0.07 if beyond else 0.07), y + 0.03, text, "soft", size=SMALL,
@@ -192,12 +171,12 @@ def _parts(rows: Sequence[Row]) -> list[list[Row]]:
     """Return the runs that a line joins: all of them through a base period, else each side."""
     if any(one.get("reference") for one in rows):
         return [list(rows)]
-    sides = [[one for one in rows if (_time(one) < 0) is before] for before in (True, False)]
+    sides = [[one for one in rows if (time_of(one) < 0) is before] for before in (True, False)]
     return [one for one in sides if one]
 
 
 def _places(frame: _Frame, rows: Sequence[Row]) -> tuple[list[float], list[float]]:
-    xs = [frame.across.at(_time(one)) for one in rows]
+    xs = [frame.across.at(time_of(one)) for one in rows]
     return xs, [frame.up.at(cell(one, "estimate") or 0.0) for one in rows]
 
 
@@ -208,7 +187,7 @@ def _area(canvas: Canvas, frame: _Frame, rows: Sequence[Row]) -> None:
         if row.get("reference"):
             low = high = cell(row, "estimate") or 0.0
         if low is not None and high is not None:
-            points.append((frame.across.at(_time(row)), frame.up.at(low), frame.up.at(high)))
+            points.append((frame.across.at(time_of(row)), frame.up.at(low), frame.up.at(high)))
     if len(points) == 1:
         x, low_, high_ = points[0]
         points = [(x - 0.06, low_, high_), (x + 0.06, low_, high_)]
@@ -219,7 +198,7 @@ def _area(canvas: Canvas, frame: _Frame, rows: Sequence[Row]) -> None:
 
 
 def _point(canvas: Canvas, frame: _Frame, row: Row) -> None:
-    x, y = frame.across.at(_time(row)), frame.up.at(cell(row, "estimate") or 0.0)
+    x, y = frame.across.at(time_of(row)), frame.up.at(cell(row, "estimate") or 0.0)
     low, high = (cell(row, one) for one in OWN)
     hollow = bool(row.get("reference"))
     if low is not None and high is not None and not hollow:
@@ -234,7 +213,7 @@ def _last(canvas: Canvas, frame: _Frame, row: Row) -> None:
     if row.get("reference"):
         return
     at = cell(row, "estimate") or 0.0
-    x, text = frame.across.at(_time(row)) + 0.12, frame.how.text(at, sign=True)
+    x, text = frame.across.at(time_of(row)) + 0.12, frame.how.text(at, sign=True)
     canvas.text(x, frame.up.at(at), text, "programme", size=10.0, bold=True)
 
 
@@ -242,54 +221,6 @@ def _since(canvas: Canvas, reading: Reading, frame: _Frame) -> None:
     text = reading.words("event.since")
     middle = canvas.inside((frame.left + frame.right) / 2, text, size=SMALL)
     canvas.text(middle, frame.up.left + 0.32, text, "soft", size=SMALL, align="center")
-
-
-def _paths(
-    canvas: Canvas, reading: Reading, rows: Sequence[Row], place: tuple[float, float, float]
-) -> None:
-    """Draw both groups' means; the panel's axis stands level with that of the effects."""
-    left, top, deep = place
-    values = numbers(rows, "treated", "comparison")
-    how = levels(values, unit_of(reading, KIND), reading)
-    low, high = span(values, zero=False)
-    title = reading.words("event.paths", unit=how.unit) if how.unit else reading.words("event.own")
-    start = wrap(title, canvas.width - left, size=SMALL, most=2)
-    y = top + 0.1
-    for line in start:
-        canvas.text(left, y, line, "soft", size=SMALL)
-        y += LINE
-    y = _names(canvas, reading, rows, (left, y + 0.04))
-    edge = left + room(low, high, how, sign=False)
-    bottom = top + deep - _FOOT
-    up = Axis(low, high, bottom, y + 0.06)
-    across = _across(rows, edge + 0.1, canvas.width - 0.12)
-    frame = _Frame(across, up, how, edge, canvas.width - 0.02)
-    draw_upright(canvas, up, (edge, frame.right), how, sign=False)
-    at = _between(rows)
-    if at is not None:
-        x = across.at(at)
-        canvas.path([x, x], [up.right, up.left], "soft", width=0.9, dash=(2.5, 2), order=1.5)
-    for name, role, shape in reversed(_GROUPS):
-        known = [one for one in rows if cell(one, name) is not None]
-        xs = [across.at(_time(one)) for one in known]
-        ys = [up.at(cell(one, name) or 0.0) for one in known]
-        canvas.path(xs, ys, role, width=1.5, dash=None if name == "treated" else (4, 1.5))
-        few = max(1, -(-len(known) // 6))
-        canvas.marks(xs[::-few], ys[::-few], role, shape=shape, size=4.5)
-    draw_times(canvas, across, [_time(one) for one in rows], up.left)
-
-
-def _names(
-    canvas: Canvas, reading: Reading, rows: Sequence[Row], place: tuple[float, float]
-) -> float:
-    left, y = place
-    for name, role, shape in _GROUPS:
-        if numbers(rows, name):
-            canvas.marks([left + 0.06], [y], role, shape=shape, size=5.0)
-            text = reading.words(f"arm.{name}")
-            canvas.text(left + 0.17, y, text, as_text(role), size=SMALL, bold=True)
-            y += 0.19
-    return y
 
 
 def _figure(reading: Reading, rows: Sequence[Row], svg: str) -> Figure:
@@ -315,8 +246,8 @@ def _figure(reading: Reading, rows: Sequence[Row], svg: str) -> Figure:
 def _said(reading: Reading, rows: Sequence[Row]) -> str:
     """Return how many periods show a difference after the start, and how many before it."""
     known = [one for one in rows if not one.get("reference") and numbers([one], *BAND, *OWN)]
-    after = [one for one in known if _time(one) >= 0]
-    before = [one for one in known if _time(one) < 0]
+    after = [one for one in known if time_of(one) >= 0]
+    before = [one for one in known if time_of(one) < 0]
     slots = {"all": len(after), "of": len(before)}
     slots |= {"n": sum(excludes(one, BAND, OWN) for one in after)}
     slots |= {"m": sum(excludes(one, BAND, OWN) for one in before)}
@@ -325,7 +256,8 @@ def _said(reading: Reading, rows: Sequence[Row]) -> str:
     shown = reading.words("event.title" if slots["n"] else "event.title_none", **slots)
     if not before:
         return f"{shown}; {reading.words('event.title_unchecked')}"
-    key = "event.title_parted" if slots["m"] else "event.title_before"
+    quiet = "event.title_before" if slots["n"] else "event.title_none_before"
+    key = "event.title_parted" if slots["m"] else quiet
     return f"{shown}, {reading.words(key, **slots)}"
 
 
@@ -336,7 +268,7 @@ def _how(reading: Reading, rows: Sequence[Row]) -> Measure:
 def _seen(reading: Reading, rows: Sequence[Row]) -> str:
     how = _how(reading, rows)
     return "; ".join(
-        f"{reading.number(_time(one))}: {how.text(cell(one, 'estimate') or 0.0, sign=True)}"
+        f"{reading.number(time_of(one))}: {how.text(cell(one, 'estimate') or 0.0, sign=True)}"
         for one in rows
     )
 
@@ -351,7 +283,7 @@ def _cells(reading: Reading, rows: Sequence[Row], row: Row) -> tuple[str, ...]:
 
     counts = (cell(row, one) for one in ("n_treated", "n_comparison"))
     return (
-        reading.number(_time(row)),
+        reading.number(time_of(row)),
         how.text(cell(row, "estimate") or 0.0, sign=True),
         *(between(*(cell(row, end) for end in pair)) for pair in (OWN, BAND)),
         *(w("absent") if one is None else reading.number(one) for one in counts),

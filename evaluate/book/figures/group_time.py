@@ -145,6 +145,9 @@ def _cell(
     if row.get("before"):  # hatched at the rim, so that number and shade stay readable
         canvas.cell(place, canvas.colours["page"], "neutral", line=0.5, hatch="neutral")
         rim = min(0.06, 0.2 * wide)
+        if written:
+            needed = width_of(heat.how.text(size, sign=True), SMALL, sure)
+            rim = max(0.02, min(rim, (wide - needed) / 2 - 0.01))
         inner = (left + rim, top + rim, wide - 2 * rim, high - 2 * rim)
         canvas.cell(inner, fill)
     else:

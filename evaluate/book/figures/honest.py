@@ -26,6 +26,7 @@ from evaluate.core import Estimate
 
 KIND = "honest"
 RELATIVE, SMOOTH = "relative_magnitudes", "smoothness"
+_MOST_DIGITS, _NEAR = 9, 0.01
 _HIGH, _FOOT, _BETWEEN, _MARK = 1.75, 0.36, 0.3, 0.2
 
 
@@ -95,15 +96,15 @@ def _head(reading: Reading, one: _Panel, wide: float) -> list[str]:
 
 
 def _sizes(one: _Panel) -> Measure:
-    """Return how violations are written: as few decimals as tell the panel's apart."""
+    """Return how violations are written: as few decimals as show them all."""
     factor = one.how.factor if one.name == SMOOTH else 1.0
     unit = one.how.unit if one.name == SMOOTH else ""
     given = {cell(row, "m") or 0.0 for row in one.rows}
-    for digits in range(10):
-        how = Measure(factor, digits, unit, one.how.language)
-        if len({how.text(size) for size in given}) == len(given):
-            return how
-    return Measure(factor, 9, unit, one.how.language)
+    for digits in range(_MOST_DIGITS):
+        near = (abs(round(factor * m, digits) - factor * m) <= _NEAR * factor * m for m in given)
+        if all(near):
+            return Measure(factor, digits, unit, one.how.language)
+    return Measure(factor, _MOST_DIGITS, unit, one.how.language)
 
 
 def _limit(one: _Panel, size: float) -> str:
@@ -189,7 +190,8 @@ def _slot(one: _Panel, limit: float) -> float:
 def _labels(canvas: Canvas, reading: Reading, one: _Panel, across: Axis, y: float) -> None:
     canvas.path([across.left, across.right], [y, y], "soft", width=0.7)
     how = _sizes(one)
-    texts = [how.text(cell(row, "m") or 0.0) for row in one.rows]
+    sizes = [cell(row, "m") or 0.0 for row in one.rows]
+    texts = [how.text(size) if size else "0" for size in sizes]
     own = reading.words("honest.own")
     if one.original is not None:
         start = max(across.at(0), across.left - 0.25 + width_of(own, SMALL) / 2)
@@ -230,7 +232,12 @@ def _said(reading: Reading, one: _Panel) -> str:
     if one.holds:
         largest = max(numbers(one.rows, "m"))
         return reading.words(f"honest.title_all_{kind}", size=_limit(one, largest))
-    return reading.words("honest.title_none")
+    key = "honest.title_none" if _shown(one.original) else "honest.title_none_own"
+    return reading.words(key)
+
+
+def _shown(row: Estimate | None) -> bool:
+    return row is None or row.conf_low > 0 or row.conf_high < 0
 
 
 def _title(reading: Reading, found: Sequence[_Panel]) -> str:
