@@ -26,6 +26,9 @@ test: .venv/.installed .venv/.spark programs
 bench: .venv/.installed .venv/peers/.installed
 	$(PY) -m benchmarks.speed .venv/peers/bin/python
 	$(PY) -m benchmarks.size_and_power
+	$(PY) -m benchmarks.speed_over_time .venv/peers/bin/python
+	$(PY) -m benchmarks.few_treated .venv/peers/bin/python
+	$(PY) -m benchmarks.band_coverage
 
 .venv/peers/.installed: benchmarks/peers/requirements.txt .venv/.installed
 	$(PYTHON) -m venv --clear .venv/peers

@@ -96,7 +96,7 @@ def _begin(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return first treated periods, which the first covariate moves, levels and covariates."""
     x = rng.normal(0, 1, (units, covariates))
-    drawn = rng.random(units) + (0.05 * x[:, 0] if covariates else 0.0)
+    drawn = rng.random(units) + (0.02 * x[:, 0] if covariates else 0.0)
     first = np.array([0, 3, 5, 7, 9])[np.searchsorted([0.4, 0.55, 0.7, 0.85], drawn)]
     return first, rng.normal(0, 1, units), x
 

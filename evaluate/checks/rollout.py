@@ -10,12 +10,12 @@ import numpy as np
 from evaluate.checks.inference import inference_table
 from evaluate.checks.leave_one_out import leave_one_out_check
 from evaluate.checks.over_time import name_of, rollout_table, table_of
+from evaluate.checks.rollout_beside import other_estimators
 from evaluate.checks.rollout_lead import Led
+from evaluate.checks.rollout_placebos import placebos
 from evaluate.checks.rollout_robust import (
     cohorts_check,
     composition,
-    other_estimators,
-    placebos,
     without_cohorts,
     without_concurrent,
 )

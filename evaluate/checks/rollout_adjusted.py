@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from evaluate.checks.rollout_lead import JACKKNIFE, Led, counts, method_of
+from evaluate.checks.rollout_lead import Led
+from evaluate.checks.rollout_overall import JACKKNIFE, counts, method_of
 from evaluate.core import Check, Estimate
 from evaluate.data.paths import Panel
 from evaluate.errors import Refused
@@ -34,9 +35,9 @@ def adjusted_beside(rolled: RollOut, led: Led) -> tuple[tuple[Estimate, ...], Ch
         The headline, without them.
     """
     panel = rolled.panel
+    if panel is None:
+        return (), Check("covariates", "failed", f"{_WHY}; no unit is followed.")
     try:
-        if panel is None:
-            raise Refused("no_panel", "no unit is followed", "name the unit")
         times = rolled.group_times()
         value = aggregate(times, "simple").overall
         spread = Spread(_jackknife(rolled, panel, value), float(led.sides.fewest - 1))

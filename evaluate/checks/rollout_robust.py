@@ -8,17 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from evaluate.checks.over_time import name_of, table_of
-from evaluate.checks.rollout_lead import Led, estimators, other_row, overall_row
-from evaluate.checks.rollout_rows import curves_of
-from evaluate.core import Cell, Check, CheckResult, Estimate, Table
-from evaluate.data.moments import Float
+from evaluate.checks.rollout_lead import Led
+from evaluate.checks.rollout_overall import overall_row
+from evaluate.core import Cell, Check, CheckResult, Table
 from evaluate.data.sample import Sample
 from evaluate.errors import Refused
 from evaluate.inference.aggregate import aggregate
 from evaluate.inference.staggered import RollOut, read_rollout
-from evaluate.inference.t import t_quantile, two_sided_p
 
-_MOST_PLACEBOS = 3
 _ENOUGH = 0.5  # of a standard error: a change that is worth telling
 Row = dict[str, Cell]
 
@@ -222,108 +219,3 @@ def composition(sample: Sample, rolled: RollOut, led: Led) -> tuple[Check, Table
     )
     good = apart <= _ENOUGH * head.std_error and len(values) == len(rows)
     return Check("composition", "passed" if good else "failed", text, table.id), table
-
-
-def placebos(rolled: RollOut, led: Led) -> tuple[Check, Table]:
-    """Return the effect that is found where there can be none: before the start.
-
-    Every cohort as if it had begun one, two and three periods earlier, and each later cohort
-    as if it had begun with the first; only periods before the real start are used.
-
-    Parameters
-    ----------
-    rolled : RollOut
-        As it was read.
-    led : Led
-        The headline.
-    """
-    rows: list[Row] = [*_earlier(rolled, led), *_with_the_first(rolled, led)]
-    names = ("placebo", "estimate", "std_error", "conf_low", "conf_high", "p_value", "state")
-    table = table_of("placebos", names, rows, led.estimand.unit)
-    tested = [float(str(row["p_value"])) for row in rows if "p_value" in row]
-    if not tested:
-        text = "No cohort has two periods before its start, so that no placebo can be tried."
-        return Check("placebos", "not_run", text, table.id if rows else None), table
-    # By Bonferroni: the more placebos, the likelier that one of them strikes by chance.
-    level = (1 - led.settings.conf_level) / len(tested)
-    struck = sum(one < level for one in tested)
-    text = f"{len(tested)} placebos before the start; {struck} of them show an effect"
-    text += f" at {level:.2g}, the level for that many."
-    return Check("placebos", "failed" if struck else "passed", text, table.id), table
-
-
-def _earlier(rolled: RollOut, led: Led) -> Iterator[Row]:
-    for shift in range(1, _MOST_PLACEBOS + 1):
-        words = f"{shift} period{'s' if shift > 1 else ''} earlier"
-        yield from _placebo(rolled, led, words, shift, None)
-
-
-def _with_the_first(rolled: RollOut, led: Led) -> Iterator[Row]:
-    starts = rolled.paths.starts
-    treated = [one for one in starts.cohorts.tolist() if 0 < one < len(starts.periods)]
-    for cohort in treated[1:]:
-        words = f"{name_of(starts, cohort)} as if it began {name_of(starts, treated[0])}"
-        yield from _placebo(rolled, led, words, cohort - treated[0], cohort)
-
-
-def _placebo(
-    rolled: RollOut, led: Led, words: str, shift: int, cohort: int | None
-) -> Iterator[Row]:
-    """Yield the mean effect in the periods between a false start and the real one."""
-    asked = rolled.asked.contrast
-    contrast = replace(asked, anticipation=asked.anticipation + shift, base="universal")
-    try:
-        curves = curves_of(rolled, led, contrast)
-    except Refused:
-        return
-    times = curves.times
-    since = times.period - times.cohort
-    inside = (since >= -shift - asked.anticipation) & (since < -asked.anticipation)
-    if cohort is not None:
-        inside &= times.cohort == cohort
-    if not inside.any():
-        return
-    weight = np.where(inside, times.shares[np.searchsorted(times.cohorts, times.cohort)], 0.0)
-    gradient: Float = np.zeros(len(times.joint))
-    gradient[: len(weight)] = weight / weight.sum()
-    value = float(gradient[: len(weight)] @ times.effect)
-    spread = curves.spread(gradient)
-    if spread <= 0:
-        yield {"placebo": words, "estimate": value, "state": "no uncertainty: one cluster"}
-        return
-    df = curves.free(gradient)
-    half = t_quantile((1 + led.settings.conf_level) / 2, df) * spread
-    yield {
-        "placebo": words,
-        "estimate": value,
-        "std_error": spread,
-        "conf_low": value - half,
-        "conf_high": value + half,
-        "p_value": two_sided_p(value / spread, df),
-    }
-
-
-def other_estimators(rolled: RollOut, led: Led, chosen: str) -> Iterator[Estimate]:
-    """Yield the overall effect by other estimators, where they can be had.
-
-    Parameters
-    ----------
-    rolled : RollOut
-        As it was read.
-    led : Led
-        The headline.
-    chosen : str
-        The headline's estimator.
-    """
-    question = (led.estimand, led.settings)
-    if chosen != "group_time":
-        yield replace(
-            overall_row(rolled, led.times, led.sides, question), role="beside", call_r=None
-        )
-    for name, call in estimators(rolled).items():
-        if name == chosen:
-            continue
-        try:
-            yield other_row(call(), rolled, question)
-        except Refused:
-            continue

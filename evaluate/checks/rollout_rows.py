@@ -11,18 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.checks.over_time import name_of, table_of
-from evaluate.checks.rollout_lead import (
-    INFLUENCE,
-    JACKKNIFE,
-    KINDS,
-    Led,
-    counts,
-    method_of,
-)
+from evaluate.checks.rollout_lead import Led
+from evaluate.checks.rollout_overall import INFLUENCE, JACKKNIFE, counts, method_of
 from evaluate.core import Cell, Estimate, Table
 from evaluate.data.moments import Float
 from evaluate.data.paths import ClusterPaths, Starts
-from evaluate.inference.aggregate import Aggregate, aggregate
+from evaluate.inference.aggregate import Aggregate, Kind, aggregate
 from evaluate.inference.bands import critical_value
 from evaluate.inference.group_time import Contrast, GroupTimes
 from evaluate.inference.group_time_sums import group_times_of_sums
@@ -31,6 +25,7 @@ from evaluate.inference.row import estimate_row
 from evaluate.inference.staggered import RollOut, sums_of_clusters
 from evaluate.inference.t import t_quantile
 
+KINDS: tuple[Kind, ...] = ("dynamic", "group", "calendar")
 AVERAGES = {
     "dynamic": "mean over periods since the start",
     "group": "mean over cohorts by size",

@@ -23,8 +23,7 @@ from evaluate.data.moments import (
     grouping,
     plain,
 )
-from evaluate.data.path_arrays import cluster_paths_arrays, panel_arrays, paths_arrays
-from evaluate.data.paths import ClusterPaths, Incomplete, Panel, PanelColumns, Paths, Unusable
+from evaluate.data.path_arrays import PathArrays
 from evaluate.data.weights import WeightKind, WeightSummary, unit_of, weight_summary
 from evaluate.data.within import Demeaning, ScoreProducts, Within, WithinModel
 from evaluate.data.within_array import within_arrays, within_scores_arrays
@@ -32,7 +31,7 @@ from evaluate.data.within_array import within_arrays, within_scores_arrays
 _ROWS_OF_A_GROUP = 30  # from here a product for each group is faster than one for each pair
 
 
-class ArraySample:
+class ArraySample(PathArrays):
     """Rows in memory.
 
     Parameters
@@ -184,34 +183,6 @@ class ArraySample:
     def within_scores(self, model: WithinModel, by: Sequence[str] = ()) -> ScoreProducts:
         """Return the products of groups' scores in a two-way model."""
         return within_scores_arrays(self._data, model, by)
-
-    def paths(
-        self,
-        columns: PanelColumns,
-        incomplete: Incomplete = "pairs",
-        leaving: str | None = None,
-    ) -> tuple[Paths, Unusable]:
-        """Return sums over time by cohort, and the count of what they leave out."""
-        return paths_arrays(self._data, self.outcome, columns, incomplete, leaving)
-
-    def cluster_paths(
-        self,
-        columns: PanelColumns,
-        incomplete: Incomplete = "pairs",
-        leaving: str | None = None,
-    ) -> ClusterPaths:
-        """Return one mean path for each assigned cluster."""
-        return cluster_paths_arrays(self._data, self.outcome, columns, incomplete, leaving)
-
-    def panel(
-        self,
-        columns: PanelColumns,
-        covariates: Sequence[str] = (),
-        leaving: str | None = None,
-    ) -> tuple[Panel, Unusable]:
-        """Return one row for each unit, and the count of what is left out."""
-        x = {name: self._column(name) for name in covariates}
-        return panel_arrays(self._data, self.outcome, columns, x, leaving)
 
     def levels(self, column: str) -> NDArray[Any]:
         """Return the distinct values of a column, sorted."""

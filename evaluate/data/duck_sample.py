@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluate.data.path_groups import Cells, Groups, Totals, nothing
+from evaluate.data.path_groups import Cells, Groups, nothing
 from evaluate.data.path_queries import PathQueries
 from evaluate.data.path_stream import Range, TwiceSeen, numbers_of, placed_groups
 from evaluate.data.path_stream_panel import placed_panel
+from evaluate.data.path_totals import Totals
 from evaluate.data.paths import Panel, PanelColumns, Unusable
 from evaluate.data.sql_groups import kind_of
 from evaluate.data.sql_sample import SqlSample

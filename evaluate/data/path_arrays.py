@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +12,9 @@ from numpy.typing import NDArray
 
 from evaluate.data.moments import Float, Integer
 from evaluate.data.path_calendar import read_calendar
-from evaluate.data.path_groups import (
-    Cells,
-    Groups,
-    Totals,
-    cells_of,
-    cluster_paths,
-    ends,
-    of_clusters,
-    of_single_units,
-)
+from evaluate.data.path_groups import Cells, Groups, cells_of, ends, of_clusters, of_single_units
 from evaluate.data.path_panel import Members, constant, panel_of
+from evaluate.data.path_totals import Totals, cluster_paths
 from evaluate.data.paths import (
     ClusterPaths,
     Incomplete,
@@ -32,6 +25,45 @@ from evaluate.data.paths import (
 )
 
 Data = Mapping[str, NDArray[Any]]
+
+
+class PathArrays(ABC):
+    """Follows units over time: the part of ``ArraySample`` that does."""
+
+    outcome: str
+    _data: dict[str, NDArray[Any]]
+
+    @abstractmethod
+    def columns(self, names: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+        """Return whole columns, each shape (n,)."""
+
+    def paths(
+        self,
+        columns: PanelColumns,
+        incomplete: Incomplete = "pairs",
+        leaving: str | None = None,
+    ) -> tuple[Paths, Unusable]:
+        """Return sums over time by cohort, and the count of what they leave out."""
+        return paths_arrays(self._data, self.outcome, columns, incomplete, leaving)
+
+    def cluster_paths(
+        self,
+        columns: PanelColumns,
+        incomplete: Incomplete = "pairs",
+        leaving: str | None = None,
+    ) -> ClusterPaths:
+        """Return one mean path for each assigned cluster."""
+        return cluster_paths_arrays(self._data, self.outcome, columns, incomplete, leaving)
+
+    def panel(
+        self,
+        columns: PanelColumns,
+        covariates: Sequence[str] = (),
+        leaving: str | None = None,
+    ) -> tuple[Panel, Unusable]:
+        """Return one row for each unit, and the count of what is left out."""
+        x = self.columns(covariates)
+        return panel_arrays(self._data, self.outcome, columns, x, leaving)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,7 @@ from evaluate.data.path_calendar import no_start, no_time, read_calendar
 from evaluate.data.path_groups import (
     Cells,
     Groups,
-    Totals,
     cells_of,
-    cluster_paths,
     joined,
     nothing,
     of_clusters,
@@ -26,6 +24,7 @@ from evaluate.data.path_groups import (
 )
 from evaluate.data.path_panel import Members, panel_of
 from evaluate.data.path_queries import PathQueries
+from evaluate.data.path_totals import Totals, cluster_paths
 from evaluate.data.paths import ClusterPaths, Incomplete, Panel, PanelColumns, Paths, Unusable
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.moments import Float, Integer
-from evaluate.data.path_groups import Cells, Totals, of_clusters, of_single_units
+from evaluate.data.path_groups import Cells, of_clusters, of_single_units
 from evaluate.data.path_panel import Members, panel_of
 from evaluate.data.path_queries import PathQueries
 from evaluate.data.path_stream import Range, Stream, TwiceSeen, numbers_of, offsets
+from evaluate.data.path_totals import Totals
 from evaluate.data.paths import Panel, Unusable
 
 if TYPE_CHECKING:

@@ -11,19 +11,16 @@ from evaluate.core import ColumnRole
 from evaluate.data import sql
 from evaluate.data.names import plural
 from evaluate.data.variable import NUMERIC, PeriodForm, Variable
+from evaluate.data.view_columns import CATEGORICAL, LABELS, TIMES, cast_columns
 from evaluate.errors import DataError, Problem
 
 USED = "used_rows"
 Found = dict[tuple[str, str], int]
-_LABELS: frozenset[ColumnRole] = frozenset({"arm", "cluster", "stratum", "subgroup", "unit"})
-# An engine makes indicators of a covariate's categories.
-_CATEGORICAL = frozenset({"category", "text", "period"})
 _ALSO: dict[str, frozenset[str]] = {
     "time": frozenset({"date", "period"}),
-    "covariate": _CATEGORICAL,
+    "covariate": CATEGORICAL,
     "start": frozenset({"date", "period", "text", "category"}),
 }
-_TIMES: frozenset[ColumnRole] = frozenset({"time", "start"})
 _BINARY: Mapping[ColumnRole, str] = {
     "treatment": "the treatment",
     "concurrent": "the other programme",
@@ -31,12 +28,6 @@ _BINARY: Mapping[ColumnRole, str] = {
 _CALLED: Mapping[ColumnRole, str] = {
     "start": "first treated period",
     "concurrent": "word on the other programme",
-}
-# Of an index, as ``Period`` writes it; the index of a year is the year.
-_WRITTEN: Mapping[PeriodForm, str] = {
-    "school year": "printf('%04d/%02d', {0}, ({0} + 1) % 100)",
-    "quarter": "printf('%04d-Q%d', {0} // 4, {0} % 4 + 1)",
-    "month": "printf('%04d-%02d', {0} // 12, {0} % 12 + 1)",
 }
 _WHY_MISSING: dict[ColumnRole, str] = {
     "treatment": "nobody can be compared without knowing who was treated",
@@ -143,13 +134,7 @@ def make_view(
     problems += _problems(path, known, found, roles, complete_cases=complete_cases)
     if problems:
         raise DataError(*problems)
-    followed = "start" in roles.values()
-    chosen = [
-        _followed(variables[column], role, (forms or {}).get(column))
-        if followed
-        else _cast(variables[column], role)
-        for column, role in roles.items()
-    ]
+    chosen = cast_columns(variables, roles, forms or {})
     chosen.append(_outcome(outcome, gaps))
     connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(chosen)} FROM {USED}")
 
@@ -159,33 +144,6 @@ def _outcome(outcome: str, covariates: list[str]) -> str:
     known = " AND ".join(f"{sql.identifier(one)} IS NOT NULL" for one in covariates) or "true"
     quoted = sql.identifier(outcome)
     return f"CASE WHEN {known} THEN CAST({quoted} AS DOUBLE) END AS {quoted}"
-
-
-def _cast(variable: Variable, role: ColumnRole) -> str:
-    quoted = sql.identifier(variable.name)
-    if role in _LABELS or (role == "covariate" and variable.type in _CATEGORICAL):
-        return f"CAST({quoted} AS VARCHAR) AS {quoted}"
-    if variable.type == "date":
-        return f"CAST({quoted} - DATE '1970-01-01' AS DOUBLE) AS {quoted}"
-    return f"CAST({quoted} AS DOUBLE) AS {quoted}"
-
-
-def _followed(variable: Variable, role: ColumnRole, form: PeriodForm | None) -> str:
-    """Return a column of units that are followed over time.
-
-    Times and first treated periods are as the data write them, numbers as DOUBLE, so that both
-    are told apart from the code for never; units that are whole numbers stay so.
-    """
-    quoted = sql.identifier(variable.name)
-    if role == "unit" and variable.type == "integer":
-        return f"CAST({quoted} AS BIGINT) AS {quoted}"
-    if role not in _TIMES or variable.type in NUMERIC:
-        return _cast(variable, role)
-    if variable.type == "period":
-        if form is None or form not in _WRITTEN:
-            return _cast(variable, role)
-        return f"{_WRITTEN[form].format(quoted)} AS {quoted}"
-    return f"CAST({quoted} AS VARCHAR) AS {quoted}"
 
 
 def _with_role(roles: Mapping[str, ColumnRole], role: ColumnRole) -> list[str]:
@@ -207,12 +165,12 @@ def _unfit_types(
                 Problem(where, what, "nothing explains itself", "name another column for one")
             )
         fits = variable.type in NUMERIC | _ALSO.get(role, frozenset())
-        if role not in _LABELS and not fits:
+        if role not in LABELS and not fits:
             called = _CALLED.get(roles.get(column, "arm"), role)
             what = f"the {called} is {variable.type} ({variable.where})"
             why = "the estimate is computed from numbers"
             fix = "derive an `indicator` of it, and name that instead"
-            if role in _TIMES:
+            if role in TIMES:
                 why = "what came before what cannot be told"
                 fix = "declare it as integer, period or date"
             problems.append(Problem(where, what, why, fix))

@@ -180,22 +180,24 @@ def square(products: Float) -> Float:
 def solved(matrices: Float, sides: Float) -> tuple[Float, Bool]:
     """Solve symmetric systems, and say which of them are not singular.
 
+    In directions in which a matrix is singular the solution is 0.
+
     Parameters
     ----------
     matrices : ndarray, shape (F, k, k)
-        Positive definite, or nearly.
+        Positive semi-definite.
     sides : ndarray, shape (F, k)
         Right-hand sides.
     """
     scale = np.sqrt(np.maximum(np.diagonal(matrices, axis1=1, axis2=2), 0.0))
     usable = (scale > 0).all(axis=1)
     scale = np.where(scale > 0, scale, 1.0)
-    even = matrices / scale[:, :, None] / scale[:, None, :]
-    lowest = np.linalg.eigvalsh(even)[:, 0]
-    usable &= lowest > _SINGULAR
-    even[~usable] = np.eye(matrices.shape[1])
-    found = np.linalg.solve(even, (sides / scale)[:, :, None])[:, :, 0] / scale
-    return found, usable
+    values, vectors = np.linalg.eigh(matrices / scale[:, :, None] / scale[:, None, :])
+    kept = values > _SINGULAR
+    usable &= kept[:, 0]
+    inverse = np.where(kept, 1.0 / np.where(kept, values, 1.0), 0.0)
+    turned = (vectors.transpose(0, 2, 1) @ (sides / scale)[:, :, None])[:, :, 0] * inverse
+    return (vectors @ turned[:, :, None])[:, :, 0] / scale, usable
 
 
 # A covariate that others explain but for this share of its variance is no covariate.

@@ -101,13 +101,14 @@ def _newton(
         score, products, highest = _pass(rows, fits.parts, active, found, every)
         at = np.flatnonzero(active)
         information[at] = square(products[at])
-        step, regular = solved(information[at], score[at])
+        # Where somebody's probability tends to 0 the information vanishes in that direction.
+        step, _ = solved(information[at], score[at])
         size = (step * score[at]).sum(axis=1)
-        done = regular & (size <= _CONVERGED * n[at])
+        done = size <= _CONVERGED * n[at]
         usable[at] = done & (highest[at] < NO_OVERLAP)
         longest = np.abs(step).max(axis=1, initial=_LONGEST)
-        found[:, at[regular]] += (step * (_LONGEST / longest)[:, None])[regular].T
-        active[at] = regular & ~done
+        found[:, at] += (step * (_LONGEST / longest)[:, None]).T
+        active[at] = ~done
         if not active.any():
             break
     return found, usable, information

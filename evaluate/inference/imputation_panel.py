@@ -25,8 +25,8 @@ from evaluate.inference.panel_least_squares import (
     complete,
     covariates_collinear,
     regressors,
-    singular,
 )
+from evaluate.inference.path_regression import singular
 
 
 def imputation_of_panel(

@@ -15,10 +15,7 @@ from evaluate.data.paths import Panel
 from evaluate.errors import Refused
 from evaluate.inference.imputation_parts import free_periods, linked_periods
 from evaluate.inference.over_time import Bool
-from evaluate.inference.path_regression import small_sample
-
-# Smallest eigenvalue, of 1 on average, at which a coefficient still has five digits or so.
-SINGULAR = 1e-11
+from evaluate.inference.path_regression import singular, small_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,22 +222,6 @@ def regress_units(swept: Swept, design: Float, sums: Float | None = None) -> Pan
     by_cluster = np.column_stack([np.bincount(swept.cluster, one) for one in scores.T])
     wanted = solved[:k] if sums is None else sums @ solved[:k]
     return PanelFit(wanted, factor * by_cluster.T @ by_cluster, n_obs, n_clusters)
-
-
-def singular(normal: Float) -> bool:
-    """Return whether a matrix of products of columns is singular, for all digits tell.
-
-    Parameters
-    ----------
-    normal : ndarray, shape (k, k)
-        X'X.
-    """
-    if not len(normal):
-        return False
-    length = np.sqrt(np.maximum(np.diag(normal), 0.0))
-    if not (length > 0).all():
-        return True
-    return bool(np.linalg.eigvalsh(normal / np.outer(length, length))[0] < SINGULAR)
 
 
 def covariates_collinear() -> Refused:

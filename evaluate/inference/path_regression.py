@@ -15,6 +15,8 @@ from evaluate.data.paths import Paths
 from evaluate.errors import Refused
 from evaluate.inference.over_time import Bool
 
+# Share of a column's squares left by those before it, at which five digits or so are left.
+SINGULAR = 1e-11
 # Smallest singular value of columns scaled to length one before effects are taken away.
 _NOTHING_OWN = 1e-9
 
@@ -171,3 +173,23 @@ def require_no_gaps(paths: Paths) -> None:
             "units have gaps, so that sums by cohort do not hold their effects",
             "use the units one by one, or keep complete units",
         )
+
+
+def singular(normal: Float) -> bool:
+    """Return whether a matrix of products of columns is singular, for all digits tell.
+
+    Parameters
+    ----------
+    normal : ndarray, shape (k, k)
+        X'X.
+    """
+    if not len(normal):
+        return False
+    length = np.sqrt(np.maximum(np.diag(normal), 0.0))
+    if not (length > 0).all():
+        return True
+    try:
+        pivots = np.diag(np.linalg.cholesky(normal / np.outer(length, length))) ** 2
+    except np.linalg.LinAlgError:
+        return True
+    return bool(pivots.min() < SINGULAR)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from evaluate.assumptions.scenario import Wave
 from evaluate.checks.rollout_lead import lead
-from evaluate.checks.rollout_robust import placebos
+from evaluate.checks.rollout_placebos import placebos
 from evaluate.core import Check, Estimand, Estimate, Settings
 from evaluate.data.sample import ArraySample
 from evaluate.design import Result, draw_example

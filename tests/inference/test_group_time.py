@@ -181,6 +181,17 @@ def test_many_blocks_and_a_start_from_a_part_change_nothing(
     moved(small, times_of(clustered, "panel"))
 
 
+def test_very_many_parts_are_added_up_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = Draw(9).panel()
+    kept = [times_of(panel, route) for route in ("sums", "panel")]
+    monkeypatch.setattr("evaluate.inference.group_time_joint._KEPT", 1)
+    for one, route in zip(kept, ("sums", "panel"), strict=True):
+        added = times_of(panel, route)
+        assert len(one.parts) == 4
+        assert not len(added.parts)
+        np.testing.assert_array_equal(added.joint, one.joint)
+
+
 def refusal(panel: Panel, contrast: Contrast, by: str = "doubly_robust") -> str:
     with pytest.raises(Refused) as caught:
         group_times_of_panel(panel, contrast, by)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import exp, factorial
 from statistics import NormalDist
 
 import numpy as np
@@ -109,7 +110,7 @@ def test_units_behind_an_average_are_counted_once() -> None:
     found = aggregate(times, "dynamic")
     first = np.flatnonzero(found.keys == 0)[0]
     assert found.n_treated[first] == 120
-    assert found.n_treated[found.keys == 3] == 40
+    assert found.n_treated[:-1][found.keys == 3].tolist() == [40]
     assert found.n_treated[-1] == 120
     assert found.n_comparison[-1] == times.n_comparison.max()
 
@@ -150,14 +151,14 @@ def test_bands_repeat_and_do_not_depend_on_units() -> None:
 
 
 def test_few_degrees_of_freedom_widen_the_band() -> None:
-    scipy_stats = pytest.importorskip("scipy.stats")
-    assert critical_value(np.eye(1), 0.95, 100, (1,), 4) == pytest.approx(
-        scipy_stats.t.ppf(0.975, 4), rel=1e-10
-    )
+    # The 97.5 % quantile of t with 4 degrees of freedom.
+    alone = 2.7764451051977987
+    assert critical_value(np.eye(1), 0.95, 100, (1,), 4) == pytest.approx(alone, rel=1e-10)
     wide = critical_value(spread_of(1.0, 3), 0.95, 100_000, (1,), 4)
-    assert wide == pytest.approx(scipy_stats.t.ppf(0.975, 4), abs=0.05)
+    assert wide == pytest.approx(alone, abs=0.05)
 
 
+@pytest.mark.slow
 def test_a_band_holds_every_effect_as_often_as_it_says() -> None:
     """Thousand panels with effects that differ by cohort and period, all known."""
     random, held, alone = np.random.default_rng(11), 0, 0
@@ -188,8 +189,10 @@ def test_the_test_before_treatment() -> None:
     effect = times.effect[before]
     assert found.df == before.sum() == 8
     assert found.statistic == pytest.approx(effect @ np.linalg.inv(covariance) @ effect, rel=1e-9)
-    scipy_stats = pytest.importorskip("scipy.stats")
-    assert found.p_value == pytest.approx(scipy_stats.chi2.sf(found.statistic, 8), rel=1e-10)
+    # Of an even number of degrees of freedom the tail is a sum of Poisson probabilities.
+    half = found.statistic / 2
+    tail = exp(-half) * sum(half**k / factorial(k) for k in range(4))
+    assert found.p_value == pytest.approx(tail, rel=1e-10)
     assert pretest(times, anticipation=1).df == 5
 
 

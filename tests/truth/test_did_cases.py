@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,3 +108,12 @@ def test_organ_did_is_what_the_design_would_compute() -> None:
         n=n,
     )
     assert counted == 7
+
+
+def test_the_page_quotes_the_case() -> None:
+    page = (Path(__file__).parents[2] / "book/designs/did.md").read_text("utf-8")
+    spec = Did(treated="nearinc", post="y81", unit="house")
+    found = rows(houses(), spec, "rprice", "classical", "HC1")
+    numbers = [-found["HC1"].estimate, found["classical"].std_error, found["HC1"].std_error]
+    for number in numbers:
+        assert f"{number:,.2f}".replace(",", " ") in page
