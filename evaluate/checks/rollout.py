@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from evaluate.checks.inference import inference_table
 from evaluate.checks.leave_one_out import leave_one_out_check
@@ -27,9 +25,8 @@ from evaluate.checks.rollout_rows import (
     term_rows,
 )
 from evaluate.checks.rollout_trends import trends
-from evaluate.core import Cell, Check, Table
+from evaluate.core import Cell, Check, Estimate, Table
 from evaluate.data.sample import Sample
-from evaluate.design import Result
 from evaluate.errors import Refused
 from evaluate.inference.bacon import bacon
 from evaluate.inference.event_paths import event_paths
@@ -38,9 +35,26 @@ from evaluate.inference.staggered import RollOut
 Found = tuple[Check, Table | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """A headline with all that stands around it.
+
+    Attributes
+    ----------
+    rows : tuple of Estimate
+        The headline first.
+    checks, tables : tuple
+        Diagnostics and the arrays behind them.
+    """
+
+    rows: tuple[Estimate, ...]
+    checks: tuple[Check, ...]
+    tables: tuple[Table, ...]
+
+
 def diagnose(
     sample: Sample, rolled: RollOut, led: Led, estimator: str, concurrent: Sequence[str]
-) -> Result:
+) -> Diagnosed:
     """Return the headline with all that is known of how far it can be trusted.
 
     Parameters
@@ -80,9 +94,8 @@ def diagnose(
               group_time_table(rolled.paths.starts, led, asked)]  # fmt: skip
     if len(led.tests) > 1:
         tables.append(inference_table(led.tests, led.estimand.unit))
-    return Result(
-        estimates=tuple(rows),
-        covariance=np.array([[led.rows[0].std_error ** 2]]),
+    return Diagnosed(
+        rows=tuple(rows),
         checks=tuple(check for check, _ in found),
         tables=(*tables, *(table for _, table in found if table is not None)),
     )

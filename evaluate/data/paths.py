@@ -18,12 +18,14 @@ class Starts:
     """Who begins when, and which clusters were assigned.
 
     Periods are places in ``periods``, 0 to T - 1; a cohort is the place of its first treated
-    period, and T for those who never begin or begin after the last period.
+    period, and T for those who never begin or begin after the last period. A period in which
+    nobody was seen has no place: who begins in it begins with the next.
 
     Attributes
     ----------
     periods : ndarray, shape (T,)
-        The periods' own values, in order: numbers, or text such as ``"2015/16"``.
+        The periods' own values, in order: integers where all are whole, else floats, or text
+        such as ``"2015/16"``.
     cohorts : ndarray, shape (H,)
         Cohorts that are there, in order; T last where there are any.
     units, clusters : ndarray, shape (H,)

@@ -111,15 +111,16 @@ def estimate(spec: Staggered, sample: Sample, estimand: Estimand, settings: Sett
     """
     rolled = read_rollout(sample, asked_of(spec, sample))
     led = lead(sample, rolled, (estimand, settings), spec.estimator)
+    covariance = np.array([[led.rows[0].std_error ** 2]])
     if settings.headline_only:
-        return Result(led.rows[:1], np.array([[led.rows[0].std_error ** 2]]))
-    if not led.sides.few:
-        return diagnose(sample, rolled, led, spec.estimator, spec.concurrent)
-    result = diagnose(sample, rolled.plain(), led, spec.estimator, spec.concurrent)
-    if not spec.covariates:
-        return result
-    rows, check = adjusted_beside(rolled, led)
-    return replace(result, estimates=(*result.estimates, *rows), checks=(*result.checks, check))
+        return Result(led.rows[:1], covariance)
+    used = rolled.plain() if led.sides.few else rolled
+    found = diagnose(sample, used, led, spec.estimator, spec.concurrent)
+    rows, checks = found.rows, found.checks
+    if led.sides.few and spec.covariates:
+        adjusted, check = adjusted_beside(rolled, led)
+        rows, checks = (*rows, *adjusted), (*checks, check)
+    return Result(rows, covariance, checks, found.tables)
 
 
 def asked_of(spec: Staggered, sample: Sample) -> Asked:

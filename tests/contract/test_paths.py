@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+import duckdb
 import numpy as np
 import pytest
-from engines import Data, in_duckdb, in_spark
+from engines import Data, in_duckdb, in_spark, the_spark
 from numpy.typing import NDArray
 
 from evaluate.data.paths import Incomplete, PanelColumns, Paths
-from evaluate.data.sample import ArraySample, Sample
+from evaluate.data.sample import ArraySample, DuckSample, Sample
+from evaluate.data.spark_rows import read_rows, write_rows
+from evaluate.data.spark_sample import SparkSample
 
 Engine = Callable[[Data, str], Sample]
 OF_UNITS = PanelColumns("year", "first", "0", unit="person")
@@ -266,3 +271,36 @@ def test_units_may_be_grouped_in_parts(sql: Engine, monkeypatch: pytest.MonkeyPa
     theirs, gone = sql(data, "y").paths(OF_UNITS, "levels")
     same_paths(ours, theirs)
     assert lost == gone
+
+
+def test_spark_keeps_the_digits_of_long_numbers() -> None:
+    session, above = the_spark()
+    connection = duckdb.connect()
+    connection.execute(  # a DOUBLE cannot tell these units apart
+        "CREATE TABLE long AS SELECT 9007199254740992 + i // 4 AS u, (i % 4)::DOUBLE AS t,"
+        " (i // 4 % 3)::DOUBLE AS g, (i * i % 31)::DOUBLE AS y FROM range(96) r(i)"
+    )
+    kinds, n_rows = write_rows(connection, "long", above / "long_numbers")
+    assert read_rows(session, "long_numbers", above / "long_numbers", kinds) == n_rows
+    columns = PanelColumns("t", "g", "0", unit="u")
+    ours, _ = DuckSample(connection, "long", "y").paths(columns)
+    same_paths(ours, SparkSample(session, "long_numbers", "y").paths(columns)[0])
+
+
+def test_duckdb_follows_units_without_pandas() -> None:
+    code = """
+import sys, duckdb
+from evaluate.data.paths import PanelColumns
+from evaluate.data.sample import DuckSample
+connection = duckdb.connect()
+connection.execute("CREATE TABLE rows AS SELECT i // 4 AS u, 's' || i // 40 AS s,"
+    " (i % 4)::DOUBLE AS t, (i // 40 % 3)::DOUBLE AS g, (i * i % 31)::DOUBLE AS y"
+    " FROM range(400) r(i)")
+sample = DuckSample(connection, "rows", "y")
+for cluster in (None, "s"):
+    columns = PanelColumns("t", "g", "0", unit="u", cluster=cluster)
+    print(sample.paths(columns)[0].n.sum(), len(sample.panel(columns, ("y",))[0].cohort))
+print(*{"pandas", "scipy.stats", "statsmodels"} & set(sys.modules), "done")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "done"
