@@ -181,7 +181,7 @@ def _breakdown(
         if clear(high) <= 0:
             break
         low, high = high, 2 * high
-    return float(brentq(clear, low, high, xtol=1e-9 * scale, rtol=1e-9))
+    return float(brentq(clear, low, high, xtol=1e-13 * scale, rtol=1e-13))
 
 
 def _unit(events: EventCoefficients) -> float:
