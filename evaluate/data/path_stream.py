@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # Cells of the table at once: 10 bytes each.
 ROOM = 50_000_000
 _SPARSEST = 8  # cells for each row from which grouping costs less
-_AT_ONCE = 200_000  # units whose sums are formed together
+_AT_ONCE = 16_384  # units whose sums are formed together: they stay in the processor's cache
 _EMPTY = -1
 _NEVER = np.iinfo(np.int16).max
 
@@ -96,31 +96,110 @@ def placed_groups(
     TwiceSeen
         After the last, if unit-periods stand in several rows.
     """
-    t, n_rows, n_filled = cells.calendar.size, 0, 0
+    n_rows, n_filled = 0, 0
     codes = offsets(cells.calendar)
-    for part in units.parts(t):
-        size = (part.high - part.low + 1) * t
-        outcome, code = np.empty(size), np.full(size, _EMPTY, np.int16)
-        for batch in stream(queries.placed(cells.calendar, (part.low, part.high))):
-            cell = numbers_of(batch.column("cell"))
-            outcome[cell] = numbers_of(batch.column("y"))
-            code[cell] = numbers_of(batch.column("code"))
-            n_rows += len(cell)
-        for first in range(0, size, _AT_ONCE * t):
-            to = slice(first, first + _AT_ONCE * t)
-            groups, filled = _groups(
-                outcome[to].reshape(-1, t), code[to].reshape(-1, t), codes, cells, drop=drop
-            )
+    for part in units.parts(cells.calendar.size):
+        placed = _Placed((part.high - part.low + 1) * cells.calendar.size, cells.calendar.size)
+        batches = stream(queries.placed(cells.calendar, (part.low, part.high)))
+        for outcome, code in placed.units(batches):
+            groups, filled = _groups(outcome, code, codes, cells, drop=drop)
             n_filled += filled
             yield groups
+        n_rows += placed.n_rows
     if n_rows > n_filled:
         raise TwiceSeen
+
+
+Units = tuple[Float, NDArray[np.int16]]
+
+
+class _Placed:
+    """Rows put where they belong: as they come while units follow each other, then in a table.
+
+    Parameters
+    ----------
+    size : int
+        Cells of the table, units times periods.
+    t : int
+        Periods.
+    """
+
+    def __init__(self, size: int, t: int) -> None:
+        self.n_rows = 0
+        self._size, self._t = size, t
+        self._done = 0  # cells of whole units that are given out
+        self._tail: Units = (np.empty(0), np.empty(0, np.int16))
+        self._table: Units | None = None
+
+    def units(self, batches: Iterable[RecordBatch]) -> Iterator[Units]:
+        """Give out some thousand units at a time, shape (b, T): outcomes, and codes or -1."""
+        for batch in batches:
+            cell = numbers_of(batch.column("cell"))
+            found = numbers_of(batch.column("y")), numbers_of(batch.column("code"))
+            self.n_rows += len(cell)
+            if not len(cell):
+                continue
+            follows = self._table is None and cell[0] == self._done + len(self._tail[0])
+            if follows and in_a_row(cell):
+                yield from self._in_order(*found)
+            else:
+                self._scatter(cell, *found)
+        if self._table is None and self._done + len(self._tail[0]) < self._size:
+            self._scatter(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int16))
+        if self._table is not None:
+            yield from self._cut(*self._table)
+        elif len(self._tail[0]):
+            yield from self._cut(*self._tail)
+
+    def _in_order(self, outcome: Float, code: NDArray[np.int16]) -> Iterator[Units]:
+        """Give out whole units, and keep what has begun."""
+        if len(self._tail[0]):
+            need = self._t - len(self._tail[0])
+            first = np.concatenate([self._tail[0], outcome[:need]])
+            begun = np.concatenate([self._tail[1], code[:need]])
+            if len(first) < self._t:
+                self._tail = first, begun
+                return
+            self._done += self._t
+            yield from self._cut(first, begun)
+            outcome, code = outcome[need:], code[need:]
+        end = len(outcome) // self._t * self._t
+        self._done += end
+        self._tail = outcome[end:].copy(), code[end:].copy()
+        yield from self._cut(outcome[:end], code[:end])
+
+    def _scatter(self, cell: Integer, outcome: Float, code: NDArray[np.int16]) -> None:
+        """Put rows into a table of the units that have not been given out."""
+        if self._table is None:
+            rest = self._size - self._done
+            self._table = np.empty(rest), np.full(rest, _EMPTY, np.int16)
+            self._table[0][: len(self._tail[0])] = self._tail[0]
+            self._table[1][: len(self._tail[1])] = self._tail[1]
+        # Rows of a unit that is given out already stand in the data twice.
+        late = cell >= self._done
+        if not late.all():
+            cell, outcome, code = cell[late], outcome[late], code[late]
+        at: slice | Integer = cell.astype(np.int64) - self._done
+        if len(cell) and in_a_row(cell):  # copied, where scattering costs five times as much
+            at = slice(int(cell[0]) - self._done, int(cell[0]) - self._done + len(cell))
+        self._table[0][at], self._table[1][at] = outcome, code
+
+    def _cut(self, outcome: Float, code: NDArray[np.int16]) -> Iterator[Units]:
+        for first in range(0, len(outcome), _AT_ONCE * self._t):
+            to = slice(first, first + _AT_ONCE * self._t)
+            yield outcome[to].reshape(-1, self._t), code[to].reshape(-1, self._t)
 
 
 def _groups(
     outcome: Float, code: NDArray[np.int16], codes: Integer, cells: Cells, *, drop: bool
 ) -> tuple[Groups, int]:
     """Return units, and how many of their cells are filled."""
+    one = code[:, 0]
+    if one.min() >= 0 and (code == code[:, :1]).all():
+        low, seen = codes[one], np.ones(len(one), np.int64)
+        even = np.broadcast_to(1.0, outcome.shape)
+        deviation = outcome - cells.centre[low]
+        return Groups(low, low, even, deviation, seen, seen, np.zeros_like(seen)), code.size
     latest = code.max(axis=1)
     if latest.min() < 0:
         there = latest >= 0
@@ -136,6 +215,19 @@ def _groups(
     deviation = np.where(here, outcome - cells.centre[low], 0.0)
     units = of_single_units(low, high, here.astype(np.float64), deviation, drop=drop)
     return units, int(np.count_nonzero(here))
+
+
+def in_a_row(cell: Integer) -> bool:
+    """Return whether cells follow each other, as those of rows sorted by unit and period do.
+
+    Parameters
+    ----------
+    cell : ndarray, shape (n,)
+        Places in a table, n > 0.
+    """
+    if cell[-1] - cell[0] != len(cell) - 1:
+        return False
+    return bool((cell[1:] - cell[:-1] == 1).all())
 
 
 def offsets(calendar: Calendar) -> Integer:

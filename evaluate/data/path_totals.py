@@ -70,22 +70,26 @@ class Totals:
         self.gaps += int(groups.gaps[cohort >= 0].sum())
 
     def _add(self, place: int, groups: Groups, at: slice | Integer) -> None:
-        n, deviation = groups.n[at], groups.deviation[at]
+        deviation = groups.deviation[at]
         t = self.cells.calendar.size
-        self.n[place] += n.sum(axis=0)
-        self.deviation[place] += deviation.sum(axis=0)
+        total = deviation.sum(axis=0)
+        self.deviation[place] += total
         products = self.products[place]
-        if n.min() == n.max():  # as in a balanced panel, where the product is known
-            products[:t, :t] += len(n) * n[0, 0] ** 2
-            both = np.outer(np.full(t, n[0, 0]), deviation.sum(axis=0))
+        # One number for all, as of a balanced panel: the products with it are known.
+        n = groups.n[:1] if not any(groups.n.strides) else groups.n[at]
+        if n.min() == n.max():
+            self.n[place] += len(deviation) * n[0, 0]
+            products[:t, :t] += len(deviation) * n[0, 0] ** 2
+            both = np.outer(np.full(t, n[0, 0]), total)
         else:
+            self.n[place] += n.sum(axis=0)
             products[:t, :t] += n.T @ n
             both = n.T @ deviation
         products[:t, t:] += both
         products[t:, :t] += both.T
         products[t:, t:] += deviation.T @ deviation
         self.units[place] += int(groups.units[at].sum())
-        self.clusters[place] += len(n)
+        self.clusters[place] += len(deviation)
 
     def require_sound(self, *, of_units: bool) -> None:
         """Refuse what no path can be read from.
