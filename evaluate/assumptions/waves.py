@@ -77,6 +77,7 @@ def profile(scenario: Scenario, first: Integer, units: Units) -> Float:
     Returns
     -------
     ndarray, shape (n,)
+        Without a unit.
     """
     times = np.ones(scenario.periods + 1)
     for one in scenario.waves:
@@ -130,6 +131,7 @@ def drift(assumed: AssumedOutcome, first: Integer, units: Units) -> Float:
     Returns
     -------
     ndarray, shape (n,)
+        In the outcome's unit.
     """
     sometime = (first < units.periods)[units.unit]
     each = assumed.trend + assumed.diverging * sometime.astype(np.float64)

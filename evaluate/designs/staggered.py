@@ -20,7 +20,7 @@ from evaluate.assumptions.scenario import Scenario, Wave
 from evaluate.checks.rollout import diagnose
 from evaluate.checks.rollout_adjusted import adjusted_beside
 from evaluate.checks.rollout_lead import lead
-from evaluate.core import Estimand, Settings, Strict
+from evaluate.core import Check, Estimand, Settings, Strict
 from evaluate.data.paths import PanelColumns
 from evaluate.data.sample import Sample
 from evaluate.design import Design, Result, Simulated, column
@@ -44,7 +44,9 @@ class Staggered(Strict):
     """Fields of ``design: {staggered: …}``."""
 
     time: str = column("time", "Column of the row's period.")
-    first_treated: FirstTreated = Field(description="When the row's unit is first treated.")
+    first_treated: FirstTreated = Field(
+        description="When the row's unit is first treated: {column: …, never: CODE}."
+    )
     unit: str | None = column(
         "unit",
         "Column of the unit that is seen again and again; without it each period has other people.",
@@ -107,9 +109,18 @@ def estimate(spec: Staggered, sample: Sample, estimand: Estimand, settings: Sett
     Raises
     ------
     Refused
-        The codes of ``read_rollout`` and ``lead``.
+        ``interacted_over_periods``, and the codes of ``read_rollout`` and ``lead``.
     """
-    rolled = read_rollout(sample, asked_of(spec, sample))
+    asked = asked_of(spec, sample)
+    if settings.adjustment == "interacted":
+        raise Refused(
+            "interacted_over_periods",
+            "over periods covariates enter as covariates_by says, and not by arm",
+            "delete adjustment",
+        )
+    if settings.adjustment == "none":
+        asked = replace(asked, covariates=())
+    rolled = read_rollout(sample, asked)
     led = lead(sample, rolled, (estimand, settings), spec.estimator)
     covariance = np.array([[led.rows[0].std_error ** 2]])
     if settings.headline_only:
@@ -117,10 +128,19 @@ def estimate(spec: Staggered, sample: Sample, estimand: Estimand, settings: Sett
     used = rolled.plain() if led.sides.few else rolled
     found = diagnose(sample, used, led, spec.estimator, spec.concurrent)
     rows, checks = found.rows, found.checks
-    if led.sides.few and spec.covariates:
+    if settings.subgroups:
+        checks = (*checks, _NO_SUBGROUPS)
+    if led.sides.few and asked.covariates:
         adjusted, check = adjusted_beside(rolled, led)
         rows, checks = (*rows, *adjusted), (*checks, check)
     return Result(rows, covariance, checks, found.tables)
+
+
+_NO_SUBGROUPS = Check(
+    "subgroups",
+    "not_run",
+    "Effects by subgroup are not made for roll-outs: add an analysis of each group's rows.",
+)
 
 
 def asked_of(spec: Staggered, sample: Sample) -> Asked:

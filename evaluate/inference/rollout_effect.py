@@ -88,6 +88,7 @@ class RolloutEffect:
         Returns
         -------
         ndarray, shape (C,)
+            In the outcome's unit.
         """
         inside = np.zeros((len(self._n), len(self._never), 1))
         inside[np.arange(len(self._n)), self.label] = 1
@@ -113,6 +114,7 @@ class RolloutEffect:
         Returns
         -------
         effects : ndarray, shape (k, b)
+            In the outcomes' unit.
         influences : ndarray, shape (k, b, C)
             What each cluster moves the effect by: how far it lies from its cohort, or from
             all that are compared where it is, and its cohort's effect from the overall one.

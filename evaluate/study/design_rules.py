@@ -35,8 +35,9 @@ def _assignment(study: Study, specs: Specs) -> Iterator[Broken]:
         if assignment is None:
             continue
         key = ("analyses", name, "assignment", "level")
-        clustered = "cluster" in _roles(spec)
-        if assignment.level == "cluster" and not clustered:
+        # A unit that is seen again and again may itself be what was assigned.
+        clustered, followed = "cluster" in _roles(spec), "unit" in _roles(spec)
+        if assignment.level == "cluster" and not (clustered or followed):
             yield (
                 key,
                 f"`{dotted(key)}` is `cluster` and the design names no cluster column",

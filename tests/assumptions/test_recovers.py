@@ -40,6 +40,7 @@ def case(design: Design[Any], kind: str, unit: str) -> tuple[Strict, Scenario]:
         spec = spec.model_copy(update={"cluster": None})
         scenario = replace(scenario, units=240, size=None)
     elif unit == "clusters":
+        spec = spec.model_copy(update={"cluster": getattr(spec, "cluster", None) or "cluster"})
         scenario = replace(scenario, units=40, size=ClusterSize(mean=20, sd=6))
         outcome = outcome.model_copy(update={"icc": 0.1})
     return spec, replace(scenario, outcomes={"outcome": outcome})
@@ -56,7 +57,8 @@ def test_the_stated_truth_is_found(name: str, kind: str, unit: str) -> None:
     for _ in range(SETS):
         drawn = design.simulate(spec, scenario, rng)
         sample = ArraySample(drawn.data, "outcome")
-        row = design.estimate(drawn.spec, sample, estimand, Settings()).estimates[0]
+        settings = Settings(headline_only=True)
+        row = design.estimate(drawn.spec, sample, estimand, settings).estimates[0]
         hits += row.conf_low <= drawn.truth["outcome"] <= row.conf_high
         found.append(row.estimate)
     assert BAND[0] <= hits / SETS <= BAND[1]

@@ -85,7 +85,7 @@ def test_a_broken_seal_fails_the_build_and_names_the_file(
 ) -> None:
     path = small.parent / "studies/plug-in/finding.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    content["stage"] = "final"
+    content["stage"] = "running"
     path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(StudyError, match=r"plug-in/finding\.json.*changed after it was sealed"):
         build_quietly(small)

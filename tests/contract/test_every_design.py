@@ -86,9 +86,7 @@ def test_the_headline_alone_is_the_same(design: Design[Any]) -> None:
 @each_design
 def test_a_large_effect_is_found(design: Design[Any]) -> None:
     rng = np.random.default_rng(3)
-    found = [
-        headline(design, draw_example(design, rng, 3.0)).conf_low > 0 for _ in range(20)
-    ]
+    found = [headline(design, draw_example(design, rng, 3.0)).conf_low > 0 for _ in range(20)]
     assert np.mean(found) >= 0.8
 
 

@@ -315,6 +315,29 @@ def test_a_headline_by_dates_covers_and_finds() -> None:
     assert 87 <= sum(hits) <= 100
 
 
+def test_what_an_analysis_may_ask_elsewhere_is_not_passed_over() -> None:
+    data, estimand = clean(), Estimand("ATT", "y", "points")
+    spec, sample = SPEC.model_copy(update={"covariates": ("x",)}), ArraySample(data, "y")
+    with pytest.raises(Refused) as refused:
+        DESIGN.estimate(spec, sample, estimand, Settings(adjustment="interacted"))
+    assert refused.value.code == "interacted_over_periods"
+    plain = DESIGN.estimate(spec, sample, estimand, Settings(adjustment="none"))
+    assert plain.estimates[0].estimate == run(data).estimates[0].estimate
+    grouped = DESIGN.estimate(SPEC, sample, estimand, Settings(subgroups=("other",)))
+    assert check_of(grouped, "subgroups").result == "not_run"
+
+
+def test_the_jackknife_may_lead_by_name() -> None:
+    data = clean()
+    sample, estimand = ArraySample(data, "y"), Estimand("ATT", "y", "points")
+    asked = Settings(std_errors=("leave-one-cluster-out",))
+    first, second = DESIGN.estimate(SPEC, sample, estimand, asked).estimates[:2]
+    assert first.std_error_method == "leave-one-cluster-out"
+    assert second.std_error_method == "influence function"
+    assert first.estimate == pytest.approx(second.estimate, rel=1e-12)
+    assert first.std_error == pytest.approx(second.std_error, rel=0.1)
+
+
 @pytest.mark.parametrize("estimator", ["imputation", "sun_abraham", "twfe"])
 def test_other_estimators_may_lead(estimator: Any) -> None:
     data = clean()

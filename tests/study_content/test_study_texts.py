@@ -186,7 +186,9 @@ def test_nobody_can_be_written_to_called_or_named(slug: str) -> None:
     for file in files_of(slug):
         text = file.read_text(encoding="utf-8")
         assert "@" not in text, file.name
-        sums = re.compile(r"(value|amount): \d+")  # sums of money have as many digits as telephone numbers
+        sums = re.compile(
+            r"(value|amount): \d+"
+        )  # sums of money have as many digits as telephone numbers
         calls = re.findall(
             r"(?:\+|\b00)\d[\d ]{6,}|\b\d{2} \d{2} \d{2} \d{2}\b|\b\d{8}\b", sums.sub("", text)
         )
