@@ -29,6 +29,7 @@ bench: .venv/.installed .venv/peers/.installed
 	$(PY) -m benchmarks.speed_over_time .venv/peers/bin/python
 	$(PY) -m benchmarks.few_treated .venv/peers/bin/python
 	$(PY) -m benchmarks.band_coverage
+	$(PY) -m benchmarks.money
 
 .venv/peers/.installed: benchmarks/peers/requirements.txt .venv/.installed
 	$(PYTHON) -m venv --clear .venv/peers

@@ -13,7 +13,6 @@ from evaluate.context import context
 from evaluate.core import (
     Completeness,
     Estimand,
-    Estimate,
     Finding,
     Refusal,
     Role,
@@ -24,7 +23,6 @@ from evaluate.core import (
 from evaluate.data.engines import SampleOf, require_engine, samples_of
 from evaluate.design import Result
 from evaluate.disclosure.gate import Released, profile_for, release
-from evaluate.economics.account import account
 from evaluate.errors import Refused
 from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
@@ -37,6 +35,7 @@ from evaluate.study.columns import analysis_roles
 from evaluate.study.plan_report import deviations_table, plan_check, with_plan
 from evaluate.study.public import public
 from evaluate.study.schema import Study
+from evaluate.valued import valued
 
 Progress = Callable[[str], None]
 Results = dict[str, Result]
@@ -209,7 +208,7 @@ def _release(
         refusals,
         profile,
     )
-    tables, unpaid = _money(study, released.estimates)
+    tables, unpaid = valued(study, released.estimates, results)
     around, unknown = context(study, released.estimates)
     money = release((), (), (*around, *tables), (*unknown, *unpaid), profile)
     return replace(
@@ -218,28 +217,6 @@ def _release(
         refusals=released.refusals + money.refusals,
         hidden=released.hidden + money.hidden,
     )
-
-
-def _money(study: Study, rows: tuple[Estimate, ...]) -> tuple[tuple[Table, ...], list[Refusal]]:
-    """Value the effect; without it there is no account."""
-    spec = study.economics
-    if spec is None or not study.analyses or study.status == "planned":
-        return (), []
-    found = [
-        one
-        for one in rows
-        if (one.analysis, one.term) == (spec.analysis, spec.term) and one.role != "registered"
-    ]
-    if not found:
-        why = f"`{spec.analysis}` gives no estimate called `{spec.term}`, so nothing can be valued"
-        fix = "value a term of an analysis that is estimable, such as overall"
-        return (), [Refusal("economics", "no_effect", why, fix)]
-    direction = study.outcomes[study.analyses[spec.analysis].outcome].direction
-    try:
-        entropy = stream(study.id, "economics")
-        return account(spec, found[0], seed=entropy, direction=direction), []
-    except Refused as refused:
-        return (), [Refusal("economics", refused.code, refused.why, refused.fix)]
 
 
 def _completeness(results: Mapping[str, Result], refusals: tuple[Refusal, ...]) -> Completeness:

@@ -11,7 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from evaluate.book import benchmark, catalogue, chapter
+from evaluate.book import account_page, benchmark, catalogue, chapter, explorer
 
 HERE = Path(__file__).parent
 _FOREIGN = ("thebe", "://")
@@ -21,6 +21,8 @@ def setup(app: Sphinx) -> dict[str, bool | int]:
     """Register what the book's pages use."""
     app.add_config_value("evaluate_studies", "../studies", "env")
     chapter.setup(app)
+    account_page.setup(app)
+    explorer.setup(app)
     catalogue.setup(app)
     benchmark.setup(app)
     app.add_css_file("evaluate.css", priority=900)

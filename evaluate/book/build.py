@@ -11,6 +11,7 @@ from typing import Any
 from evaluate.errors import Problem, StudyError
 
 DEFAULT = "en"
+_ACCOUNT = '"economics.accounts"'
 _MARK = re.compile(r"^(?P<where>.+?(?::\d+)?): (?:WARNING|ERROR|CRITICAL): (?P<what>.+)$")
 
 
@@ -44,6 +45,7 @@ def build(source: Path, language: str | None = None) -> Path:
             )
         )
     _pages_of_new_studies(source)
+    _pages_of_new_accounts(source)
     tongue = language or DEFAULT
     target = source / "_build" / "html"
     if tongue != DEFAULT:
@@ -62,6 +64,18 @@ def _pages_of_new_studies(source: Path) -> None:
         if not page.exists():
             page.parent.mkdir(exist_ok=True)
             page.write_text(f"```{{study}} {slug}\n```\n", encoding="utf-8")
+
+
+def _pages_of_new_accounts(source: Path) -> None:
+    """Write the page of an account that has none, where the book has a place for them."""
+    if "accounts/" not in (source / "_toc.yml").read_text(encoding="utf-8"):
+        return
+    for finding in (source.parent / "studies").glob("*/finding.json"):
+        slug = finding.parent.name
+        page = source / "accounts" / f"{slug}.md"
+        if not page.exists() and _ACCOUNT in finding.read_text(encoding="utf-8"):
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(f"```{{account}} {slug}\n```\n", encoding="utf-8")
 
 
 def _sphinx(source: Path, target: Path, language: str) -> list[Problem]:

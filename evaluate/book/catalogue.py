@@ -9,6 +9,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from evaluate.book.account_reading import cost_of
 from evaluate.book.lead import doubts, outcome_title
 from evaluate.book.picture import figure
 from evaluate.book.plan import locked
@@ -103,12 +104,11 @@ def _effect(view: View) -> tuple[str, str, str]:
 
 
 def _cost(view: View) -> tuple[str, str, str]:
-    label, society = view.words("facts.cost"), view.rows("economics.accounts").get("society", {})
-    cost = society.get("cost")
-    if not isinstance(cost, (int, float)):
+    label, cost = view.words("facts.cost"), cost_of(view)
+    if cost is None:
         return label, _DASH, view.words("catalogue.no_account")
     year = view.study["economics"]["price_year"]
-    return label, view.money(float(cost)), view.words("facts.per_participant", year=year)
+    return label, view.money(cost), view.words("facts.per_participant", year=year)
 
 
 def _cell(label: str, value: str, under: str) -> nodes.Node:

@@ -14,6 +14,7 @@ from evaluate.book.checklists import checklists, effect_sizes
 from evaluate.book.evidence import sure
 from evaluate.book.lead import facts, lead
 from evaluate.book.money import money
+from evaluate.book.page import banner, live
 from evaluate.book.picture import Drawing, closing, figure, opening
 from evaluate.book.plan import changes, first_screen
 from evaluate.book.power import power
@@ -22,7 +23,7 @@ from evaluate.book.prose import UnknownNumberError, prose, references
 from evaluate.book.results import all_numbers, results
 from evaluate.book.sources import finding
 from evaluate.book.view import View
-from evaluate.book.write import box, paragraph, section, strong, table
+from evaluate.book.write import paragraph, section, strong, table
 
 
 class Study(SphinxDirective):
@@ -55,30 +56,17 @@ def chapter(view: View) -> nodes.section:
     UnknownNumberError
         If the prose points to a number that the finding does not hold.
     """
-    return _live(section(view.texts(view.study["question"]), view.finding.id, _parts(view)))
-
-
-def _live(page: nodes.section) -> nodes.section:
-    """Turn links to places that this chapter has not into words; name the others by heading."""
-    known = {one: node for node in page.findall(nodes.Element) for one in node["ids"]}
-    for one in list(page.findall(nodes.reference)):
-        if "refid" not in one:
-            continue
-        target = known.get(one["refid"])
-        if target is None:
-            one.replace_self(one.children)
-        elif isinstance(target, nodes.section) and one.astext() == one["refid"]:
-            one.children = [nodes.Text(target[0].astext())]
-    return page
+    return live(section(view.texts(view.study["question"]), view.finding.id, _parts(view)))
 
 
 def _parts(view: View) -> Iterator[nodes.Node]:
-    yield from _banner(view)
+    yield from banner(view)
     yield from lead(view)
     yield facts(view)
     yield from first_screen(view)
     if view.planned:
         yield from power(view)
+        yield from money(view)
     else:
         yield from figure(view, "answer")
         yield sure(view)
@@ -99,13 +87,6 @@ def _parts(view: View) -> Iterator[nodes.Node]:
     if view.finding.estimates:
         yield all_numbers(view)
     yield again(view)
-
-
-def _banner(view: View) -> Iterator[nodes.Node]:
-    if view.finding.data_kind == "dummy":
-        yield box([paragraph(view.words("banner.dummy"))], "ev-banner", "ev-warning")
-    elif view.planned:
-        yield box([paragraph(view.words("banner.planned"))], "ev-banner")
 
 
 def _refused(view: View) -> Iterator[nodes.Node]:

@@ -142,6 +142,13 @@ def _list(view: View, name: str, rows: Sequence[Row]) -> Iterator[nodes.Node]:
     yield folded(w("lists.show", list=title), [table(title, head, cells)])
 
 
+def one_list(view: View, name: str) -> Iterator[nodes.Node]:
+    """Yield one checklist by its name; nothing where it was not filled."""
+    rows = [one for one in view.of_kind("checklist") if one.get("list") == name]
+    if rows:
+        yield from _list(view, name, rows)
+
+
 def _asked(rows: Sequence[Row]) -> int:
     return sum(row.get("status") != "not_applicable" for row in rows)
 

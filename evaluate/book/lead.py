@@ -6,10 +6,19 @@ from collections.abc import Iterator
 
 from docutils import nodes
 
+from evaluate.book.account_reading import (
+    cost_of,
+    effect_unit,
+    effects,
+    shares_of_cost,
+    sides,
+    supposed,
+    unclear,
+)
 from evaluate.book.over_time import breakdown
 from evaluate.book.power import could_detect, detectable
 from evaluate.book.ratings import certainty, rated
-from evaluate.book.view import Row, View
+from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, box, marked, paragraph, strong
 from evaluate.core import Cell, Estimate, Verdict
 
@@ -209,18 +218,35 @@ def _weaknesses(view: View) -> Iterator[str]:
 
 
 def _money(view: View) -> Iterator[tuple[str, Content, str]]:
-    w, accounts = view.words, view.rows("economics.accounts")
-    if not accounts:
+    """Yield what it costs, and who pays and gains as far as that is known."""
+    each = cost_of(view)
+    if not view.rows("economics.accounts") or each is None:
         return
-    cost = float(accounts["society"].get("cost") or 0)
     year = view.study["economics"]["price_year"]
-    yield w("facts.cost"), view.money(cost), w("facts.per_participant", year=year)
-    sides: dict[bool, list[str]] = {True: [], False: []}
-    for key, row in accounts.items():
-        net = row.get("net")
-        if key not in ("society", "public_funds") and isinstance(net, float) and net:
-            sides[net > 0].append(view.payer(key))
-    pays = w("facts.pays", payers=", ".join(sides[False])) if sides[False] else ""
-    gains = w("facts.gains", payers=", ".join(sides[True])) if sides[True] else ""
+    yield view.words("facts.cost"), view.money(each), view.words("facts.per_participant", year=year)
+    yield from _balance(view)
+
+
+def _balance(view: View) -> Iterator[tuple[str, Content, str]]:
+    w = view.words
+    if not effects(view):
+        payers = ", ".join(view.payer(key) for key, _ in shares_of_cost(view))
+        yield w("facts.who_pays"), payers or "–", w("facts.no_benefit")
+        return
+    even = numeric(view.rows("economics.break_even").get("society", {}).get("effect"))
+    if unclear(view) and even is not None:
+        society = view.rows("economics.accounts")["society"]
+        ends = {one: numeric(society.get(f"net_{one}")) for one in ("low", "high")}
+        told = {key: view.money(end or 0.0, sign=True) for key, end in ends.items()}
+        under = w("facts.net_range", **told) if None not in ends.values() else ""
+        size = view.effect(even, effect_unit(view))
+        yield w("facts.pays_back"), w("facts.from_effect", effect=size), under
+        return
+    more, less = (", ".join(view.payer(key) for key, _ in some) for some in sides(view))
+    pays = w("facts.pays", payers=less) if less else ""
+    gains = w("facts.gains", payers=more) if more else ""
     if pays or gains:
-        yield w("facts.money"), pays or gains, gains if pays else ""
+        under = gains if pays else ""
+        if supposed(view):
+            under = "; ".join(one for one in (under, w("facts.if_assumed")) if one)
+        yield w("facts.money"), pays or gains, under

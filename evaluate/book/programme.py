@@ -8,7 +8,7 @@ from typing import Any
 
 from docutils import nodes
 
-from evaluate.book.money import source
+from evaluate.book.reference import source
 from evaluate.book.view import View
 from evaluate.book.write import Content, bullets, marked, paragraph, section, strong, table
 

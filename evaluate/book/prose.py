@@ -7,9 +7,9 @@ from typing import Any
 
 from docutils import nodes
 
-from evaluate.book.money import source
 from evaluate.book.numbers import p_value
 from evaluate.book.programme import fact_link, facts
+from evaluate.book.reference import source
 from evaluate.book.view import View
 from evaluate.book.write import link, marked, paragraph, section, strong
 from evaluate.core import Cell, Column, Estimate

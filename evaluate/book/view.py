@@ -12,6 +12,7 @@ from evaluate.book.write import Texts
 from evaluate.core import Cell, Estimate, Finding, Table, Verdict
 
 Row = Mapping[str, Cell]
+_TOGETHER = ("public_funds", "public", "society", "society_eu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class View:
 
     def payer(self, key: str) -> str:
         """Return a payer's name in prose."""
-        if f"money.{key}" in self.words and key in ("society", "public_funds"):
+        if f"money.{key}" in self.words and key in _TOGETHER:
             return self.words(f"money.{key}")
         payers = self.study.get("economics", {}).get("payers", {})
         title = payers.get(key, {}).get("title")

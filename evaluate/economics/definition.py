@@ -8,33 +8,30 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from evaluate.core import Name, Strict, Text
-from evaluate.economics.rows import (
-    Benefit,
-    Cost,
-    Currency,
-    MoneyRow,
-    Sourced,
-    Transfer,
-    Year,
-    Years,
-)
+from evaluate.core import Direction, Name, Strict, Text
+from evaluate.economics import consistency
+from evaluate.economics.cofinancing import CoFinancing
+from evaluate.economics.costs import Cost
+from evaluate.economics.fund import Fund
+from evaluate.economics.gains import Benefit, Earnings, Transfer
+from evaluate.economics.organiser import Organiser
+from evaluate.economics.payers import Payer, Scope
+from evaluate.economics.rows import Currency, MoneyRow, Sourced, Year, Years
 
-ScheduleName = Literal["NO", "SE", "DK", "UK", "UK_health", "UK_review_2026", "EU"]
+ScheduleName = Literal[
+    "NO",
+    "SE",
+    "DK",
+    "FI",
+    "UK",
+    "UK_health",
+    "UK_review_2026",
+    "EU",
+    "EU_cohesion_2014",
+    "EU_other_2014",
+    "WSIPP",
+]
 Timing = Literal["start", "mid", "end"]
-
-PUBLIC_FUNDS = "public_funds"
-SOCIETY = "society"
-
-
-class Payer(Strict):
-    """Somebody whose account is drawn up."""
-
-    title: Text = Field(description="Who it is, as a reader would say it.")
-    public: bool = Field(
-        default=False,
-        description="Financed by taxes: the marginal cost of public funds applies to its net.",
-    )
 
 
 class Rate(Strict):
@@ -43,7 +40,9 @@ class Rate(Strict):
     to: int | None = Field(
         default=None, ge=1, description="Last year, counted from the base year; absent: for ever."
     )
-    rate: float = Field(gt=-0.1, le=0.3, description="Real rate a year, as a share: 0.035.")
+    rate: float = Field(
+        gt=-0.1, le=0.3, description="Real rate a year, as a share: 0.035, never 3.5."
+    )
 
 
 class Schedule(Sourced):
@@ -72,12 +71,122 @@ class PublicFunds(Sourced):
     )
 
 
-class Economics(Strict):
-    """Costs and benefits of one analysis's effect, per treated person, by payer."""
+class Assumed(Sourced):
+    """An effect that nobody estimated: a what-if, never a finding."""
 
-    analysis: Name = Field(description="Key of the analysis whose headline effect is valued.")
+    value: float = Field(description="In the unit below, in the outcome's own direction.")
+    unit: str = Field(max_length=60, description="Of the effect: share.")
+    direction: Direction = Field(default="increase", description="Desired direction.")
+
+
+class Valued(Strict):
+    """An effect that money follows: of an analysis, or assumed."""
+
+    analysis: Name | None = Field(
+        default=None, description="Key of the analysis whose headline effect is valued."
+    )
     term: str = Field(
         default="overall", max_length=60, description="Which of its estimates is valued."
+    )
+    assumed: Assumed | None = Field(
+        default=None, description="Where no analysis gives it: a what-if that is marked as such."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Valued:
+        if (self.analysis is None) == (self.assumed is None):
+            raise ValueError(
+                "give `analysis`, or `assumed` where nothing was estimated: one of them"
+            )
+        return self
+
+
+class Correlation(Sourced):
+    """How two effects go together in repeated samples, where their draws are not joint."""
+
+    between: tuple[Name, Name] = Field(description="Keys of two effects.")
+    value: float = Field(ge=-1, le=1, description="Of their sampling errors.")
+
+
+class Participants(Strict):
+    """How many people the account is about; amounts are per treated person."""
+
+    treated: float = Field(gt=0, le=1e9, description="People who took part.")
+    completed: float | None = Field(default=None, gt=0, description="Of whom completed it.")
+    age: int | None = Field(
+        default=None, ge=0, le=100, description="Age in year 0, for profiles by age."
+    )
+
+
+class Conversion(Strict):
+    """How amounts in other money come into the account's."""
+
+    route: Literal["inflate_then_fx", "fx_then_inflate", "inflate_then_ppp"] = Field(
+        default="inflate_then_fx",
+        description="Inflate in the source's country then change money; or the other way; or by "
+        "purchasing power.",
+    )
+    index: Literal["cpi", "wage"] = Field(default="cpi", description="Prices or wages.")
+
+
+class Alternative(Sourced):
+    """Another way to the same outcome, for the frontier of cost and effect."""
+
+    title: Text = Field(description="What it is.")
+    cost: float = Field(description="Per participant, in the account's money, beyond usual care.")
+    effect: float = Field(description="In the outcome's unit and desired direction.")
+
+
+class Decisions(Strict):
+    """How often the choice is made: what perfect information is worth in all."""
+
+    per_year: float = Field(gt=0, description="Participants a year whom the decision concerns.")
+    years: int = Field(ge=1, le=100, description="For how many years, from year 0.")
+
+
+class Optimism(Strict):
+    """Grades of evidence for correcting optimism: in place of distributions, never beside them."""
+
+    costs: int = Field(ge=1, le=6, description="1, audited, to 6, uncorroborated judgement.")
+    benefits: int = Field(ge=1, le=6, description="1, a trial here, to 6, judgement.")
+
+
+class Scenario(Strict):
+    """The account with something else assumed."""
+
+    title: Text = Field(description="What is different.")
+    schedule: ScheduleName | Schedule | None = Field(default=None, description="Other rates.")
+    public_funds: float | None = Field(default=None, ge=0, le=1, description="Other cost of funds.")
+    horizon: int | None = Field(default=None, ge=0, le=100, description="Last year counted.")
+    growth: float | None = Field(
+        default=None, gt=-1, le=0.2, description="Growth of all rows that grow."
+    )
+    fade: Literal["none", "linear"] | None = Field(
+        default=None, description="Of all rows that follow the effect."
+    )
+    scope: Scope | None = Field(default=None, description="Gain of one place, or of all.")
+    effect: float | None = Field(default=None, description="Factor on every effect.")
+    items: dict[Name, float] = Field(
+        default_factory=dict, description="Factors on amounts, by item."
+    )
+
+
+class Economics(Strict):
+    """Costs and benefits by payer, per treated person, of the effects of analyses."""
+
+    analysis: Name | None = Field(
+        default=None,
+        description="Key of the analysis whose headline effect is valued; without it and without "
+        "`effects` only costs are counted.",
+    )
+    term: str = Field(
+        default="overall", max_length=60, description="Which of its estimates is valued."
+    )
+    effects: dict[Name, Valued] = Field(
+        default_factory=dict, description="Several effects that are valued together, by key."
+    )
+    correlations: tuple[Correlation, ...] = Field(
+        default=(), description="Between effects of different analyses, where draws are not joint."
     )
     currency: Currency = Field(description="Of all amounts: three letters, such as NOK.")
     price_year: Year = Field(description="Year whose prices all amounts are in.")
@@ -93,62 +202,77 @@ class Economics(Strict):
         default=None,
         description="Marginal cost of public funds; else that of the shipped schedule, else 0.",
     )
-    observed: Years = Field(
-        description="Years in which the effect was measured; all others are extrapolated."
+    conversion: Conversion | None = Field(
+        default=None, description="Allows rows in other money or prices; absent: they are errors."
+    )
+    scope: Scope = Field(
+        default="national", description="Gain of one place, or of all, for what payers retain."
+    )
+    participants: Participants | None = Field(
+        default=None, description="People, for totals and for amounts of the whole programme."
+    )
+    observed: Years | None = Field(
+        default=None,
+        description="Years in which the effect was measured; all others are extrapolated.",
+    )
+    horizon: int | None = Field(
+        default=None, ge=0, le=100, description="Last year that is counted; absent: of the rows."
     )
     draws: int = Field(default=10_000, ge=10_000, le=1_000_000, description="Draws of the effect.")
     payers: dict[Name, Payer] = Field(min_length=1, description="Who pays or gains, by key.")
     costs: tuple[Cost, ...] = Field(
         min_length=1, description="Resources that the programme uses, or causes to be used."
     )
-    benefits: tuple[Benefit, ...] = Field(default=(), description="What it gives rise to.")
+    earnings: tuple[Earnings, ...] = Field(default=(), description="Wages that it gives rise to.")
+    benefits: tuple[Benefit, ...] = Field(default=(), description="What else it gives rise to.")
     transfers: tuple[Transfer, ...] = Field(
         default=(), description="Money that changes hands: one gains what another loses."
     )
+    scenarios: dict[Name, Scenario] = Field(
+        default_factory=dict, description="The account with something else assumed, by key."
+    )
+    willingness: float | None = Field(
+        default=None, gt=0, description="Largest willingness to pay for one unit of the effect."
+    )
+    alternatives: dict[Name, Alternative] = Field(
+        default_factory=dict, description="Other ways to the same outcome."
+    )
+    decisions: Decisions | None = Field(default=None, description="How often the choice is made.")
+    optimism: Optimism | None = Field(default=None, description="Grades for a cautious variant.")
+    organiser: Organiser | None = Field(
+        default=None, description="What keeping a pupil is worth to who runs the school."
+    )
+    cofinancing: CoFinancing | None = Field(
+        default=None, description="A grant that pays a share, and what has to be found beside it."
+    )
+    fund: Fund | None = Field(default=None, description="A social investment fund that is repaid.")
     note: Text | None = Field(default=None, description="What the account leaves out.")
 
     @property
     def rows(self) -> tuple[MoneyRow, ...]:
-        """Return all rows of money: costs, then benefits, then transfers."""
-        return (*self.costs, *self.benefits, *self.transfers)
+        """Return all rows of money: costs, earnings, benefits, then transfers."""
+        return (*self.costs, *self.earnings, *self.benefits, *self.transfers)
+
+    @property
+    def valued(self) -> dict[str, Valued]:
+        """Return the effects that money follows, the account's own first; empty without any."""
+        if self.analysis is None:
+            return self.effects
+        return {self.analysis: Valued(analysis=self.analysis, term=self.term)}
+
+    @property
+    def last(self) -> int:
+        """Return the last year that is counted."""
+        end = max(row.years.to for row in self.rows)
+        return end if self.horizon is None else self.horizon
 
     @model_validator(mode="after")
     def _consistent(self) -> Economics:
-        faults = [*self._reserved(), *self._repeated(), *self._strangers(), *self._other_money()]
+        faults = list(self._faults())
         if faults:
             raise ValueError("\n".join(faults))
         return self
 
-    def _reserved(self) -> Iterator[str]:
-        for name in (PUBLIC_FUNDS, SOCIETY):
-            if name in self.payers:
-                yield f"payer `{name}` is a row of every account; give that payer another key"
-
-    def _repeated(self) -> Iterator[str]:
-        items = [row.item for row in self.rows]
-        for item in dict.fromkeys(items):
-            if items.count(item) > 1:
-                yield f"item `{item}` stands more than once; give each row its own key"
-
-    def _strangers(self) -> Iterator[str]:
-        known = ", ".join(self.payers)
-        for row in self.rows:
-            for payer in row.gains:
-                if payer not in self.payers:
-                    yield (
-                        f"item `{row.item}` names payer `{payer}`, which `payers` does not have; "
-                        f"use one of {known}, or add it there"
-                    )
-
-    def _other_money(self) -> Iterator[str]:
-        for row in self.rows:
-            if row.currency not in (None, self.currency):
-                yield (
-                    f"item `{row.item}` is in {row.currency}, the account in {self.currency}; "
-                    "convert the amount, and say in `note` at which rate"
-                )
-            if row.price_year not in (None, self.price_year):
-                yield (
-                    f"item `{row.item}` is in prices of {row.price_year}, the account in prices of "
-                    f"{self.price_year}; convert the amount, and say in `note` by which index"
-                )
+    def _faults(self) -> Iterator[str]:
+        for rule in consistency.RULES:
+            yield from rule(self)

@@ -7,41 +7,44 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluate.economics.definition import PUBLIC_FUNDS, SOCIETY, Economics
-from evaluate.economics.flows import PER_UNIT, Flows
+from evaluate.economics.definition import Economics
+from evaluate.economics.flows import Flows
+from evaluate.economics.payers import EU_SOCIETY, PUBLIC, PUBLIC_FUNDS, SOCIETY
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Present values per treated person, linear in the effect.
-
-    The last axis holds what does not depend on the effect, and what each unit of it adds.
+    """Present values per treated person, for one unit of each item's size and effect.
 
     Attributes
     ----------
     names : tuple of str, length r
         Payers, then the cost of public funds where it counts, then society: their sum.
-    cost, benefit : ndarray, shape (r, t, 2)
+    others : tuple of str, length q
+        Sums that stand beside: all public payers, and society with the EU's money inside.
+    cost, benefit : ndarray, shape (r + q, i, t)
         Resources used, as positive numbers; everything else, with its sign.
-    extrapolated : ndarray of bool, shape (t,)
-        Years in which the effect was not measured.
     """
 
     names: tuple[str, ...]
-    cost: NDArray[np.float64]
-    benefit: NDArray[np.float64]
-    extrapolated: NDArray[np.bool_]
+    others: tuple[str, ...]
+    cost: Floats
+    benefit: Floats
 
     @property
-    def net(self) -> NDArray[np.float64]:
-        """Return benefit less cost, shape (r, t, 2)."""
+    def net(self) -> Floats:
+        """Return benefit less cost, shape (r + q, i, t)."""
         return self.benefit - self.cost
 
+    def row(self, name: str) -> int:
+        """Return the place of a name."""
+        return (*self.names, *self.others).index(name)
 
-def ledger(
-    spec: Economics, flows: Flows, factors: NDArray[np.float64], public_funds: float
-) -> Ledger:
-    """Return present values by row and year.
+
+def ledger(spec: Economics, flows: Flows, factors: Floats, public_funds: float) -> Ledger:
+    """Return present values by row, item and year.
 
     Parameters
     ----------
@@ -59,30 +62,42 @@ def ledger(
     Cost is what the programme uses or causes to be used; everything else, avoided public outlay
     and transfers too, is benefit with its sign. The net does not depend on that rule, the
     benefit-cost ratio does. A public surplus is worth ``1 + public_funds`` to society, a public
-    deficit costs as much.
+    deficit costs as much. Money of the EU is an inflow to the country: it counts in the sum over
+    the country's payers alone, and as public money in the sum with the EU inside.
     """
-    present = flows.amounts * factors[:, None]
-    side = np.array(flows.sides)
-    cost = -present[:, side == "cost"].sum(axis=1)
-    benefit = present[:, side != "cost"].sum(axis=1)
-    # Transfers are left out of society's benefit: summed over payers they would leave rounding.
-    total = present[:, side == "benefit"].sum(axis=(0, 1))
-    names = flows.payers
-    public = [spec.payers[name].public for name in names]
-    if public_funds and any(public):
-        burden = public_funds * (benefit - cost)[public].sum(axis=0)
-        cost = np.concatenate([cost, np.zeros_like(burden)[None]])
-        benefit = np.concatenate([benefit, burden[None]])
-        total = total + burden
-        names = (*names, PUBLIC_FUNDS)
-    return Ledger(
-        names=(*names, SOCIETY),
-        cost=np.concatenate([cost, cost.sum(axis=0)[None]]),
-        benefit=np.concatenate([benefit, total[None]]),
-        extrapolated=np.array([year not in spec.observed for year in range(len(factors))]),
-    )
+    present = flows.amounts * factors
+    is_cost = (flows.sides == "cost")[:, None]
+    cost, benefit = np.where(is_cost, -present, 0.0), np.where(is_cost, 0.0, present)
+    payers = [spec.payers[name] for name in flows.payers]
+    inside = np.array([not one.eu for one in payers])
+    public = np.array([one.public for one in payers])
+    names, rows = list(flows.payers), [(cost[p], benefit[p]) for p in range(len(payers))]
+    nation, burden = _society(flows, cost, benefit, inside, public_funds * (public & inside))
+    if public_funds and (public & inside).any():
+        names.append(PUBLIC_FUNDS)
+        rows.append((np.zeros_like(burden), burden))
+    names.append(SOCIETY)
+    rows.append(nation)
+    others = []
+    if (public & inside).sum() > 1:
+        others.append(PUBLIC)
+        rows.append((cost[public & inside].sum(axis=0), benefit[public & inside].sum(axis=0)))
+    if not inside.all():
+        others.append(EU_SOCIETY)
+        everyone = np.ones_like(inside)
+        rows.append(_society(flows, cost, benefit, everyone, public_funds * public)[0])
+    first, second = zip(*rows, strict=True)
+    return Ledger(tuple(names), tuple(others), np.stack(first), np.stack(second))
 
 
-def at(values: NDArray[np.float64], effect: float) -> NDArray[np.float64]:
-    """Return linear values, shape (…, 2), at an effect: shape (…)."""
-    return values[..., 0] + values[..., PER_UNIT] * effect
+def _society(
+    flows: Flows, cost: Floats, benefit: Floats, members: NDArray[np.bool_], weight: Floats
+) -> tuple[tuple[Floats, Floats], Floats]:
+    """Return cost and benefit of a society, and its burden of public money."""
+    total = benefit[members].sum(axis=0)
+    for i, item in enumerate(flows.items):
+        within = all(members[flows.payers.index(payer)] for payer in item.gains)
+        if item.side == "transfer" and within:
+            total[i] = 0.0  # summed over payers it would leave rounding
+    burden = np.tensordot(weight, benefit - cost, axes=1)
+    return (cost[members].sum(axis=0), total + burden), burden

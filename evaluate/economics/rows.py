@@ -1,4 +1,4 @@
-"""The rows of money in ``economics:``: costs, benefits and transfers."""
+"""What every row of money in ``economics:`` says about itself."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from evaluate.core import Name, Reference, Strict, Text
+from evaluate.economics.ranges import Uncertain
 
-Status = Literal["verified", "unverified", "illustrative"]
-Per = Literal["participant", "increase", "decrease"]
+Status = Literal["verified", "unverified", "illustrative", "calculated"]
+Per = Literal["participant", "programme", "increase", "decrease"]
 Side = Literal["cost", "benefit", "transfer"]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -19,7 +20,10 @@ Share = Annotated[float, Field(gt=0, le=1)]
 Parties = Name | Annotated[dict[Name, Share], Field(min_length=1)]
 
 _ROUNDING = 1e-9
-_PER = "For each participant, or for each unit by which the outcome rises or falls."
+PER = (
+    "For each participant, for the whole programme (divided by those who took part), or for each "
+    "unit by which the outcome rises or falls."
+)
 
 
 class Sourced(Strict):
@@ -27,16 +31,16 @@ class Sourced(Strict):
 
     source: Reference | None = Field(default=None, description="Where it was published.")
     status: Status = Field(
-        description="verified: read in the source; unverified: not read there; illustrative: "
-        "assumed, with a note."
+        description="verified: read in the source; unverified: not read there; calculated: from "
+        "figures that the note names; illustrative: assumed, with a note."
     )
     note: Text | None = Field(default=None, description="What a reader should know of it.")
 
     @model_validator(mode="after")
     def _says_where_from(self) -> Sourced:
-        if self.status == "illustrative" and self.note is None:
-            raise ValueError("an illustrative figure needs a note; say what it stands for")
-        if self.status != "illustrative" and self.source is None:
+        if self.status in ("illustrative", "calculated") and self.note is None:
+            raise ValueError(f"a figure that is {self.status} needs a note; say what it stands for")
+        if self.status in ("verified", "unverified") and self.source is None:
             raise ValueError(
                 f"a figure that is {self.status} needs a source; "
                 "give `source`, or set `status: illustrative` with a note"
@@ -65,6 +69,26 @@ class Years(Strict):
         return str(self.from_) if self.from_ == self.to else f"{self.from_}–{self.to}"
 
 
+class Fraction(Strict):
+    """A share by which money is multiplied, and how sure it is."""
+
+    share: float = Field(ge=0, le=1, description="Between 0 and 1.")
+    uncertain: Uncertain | None = Field(default=None, description="Its distribution.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Fraction:
+        fault = self.uncertain and self.uncertain.faults(self.share, most=1.0)
+        if fault:
+            raise ValueError(fault)
+        return self
+
+
+class Fading(Strict):
+    """An effect that wears off by the same share each year after the last observed one."""
+
+    rate: float = Field(gt=0, le=1, description="Share that is lost each year: 0.1.")
+
+
 class MoneyRow(Sourced, ABC):
     """What every row of money says about itself."""
 
@@ -72,112 +96,105 @@ class MoneyRow(Sourced, ABC):
 
     item: Name = Field(description="Key of the row.")
     title: Text | None = Field(default=None, description="What it is; else the key.")
-    amount: float = Field(
-        ge=0, le=1e15, description="Real money in each of the years, never negative."
+    amount: float | None = Field(
+        default=None,
+        ge=0,
+        le=1e15,
+        description="Real money in each of the years, never negative; a cost that the programme "
+        "avoids is `saving: true`.",
     )
-    per: Per = Field(default="participant", description=_PER)
+    parameter: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Key in the parameter tables, in place of an amount; brings its source.",
+    )
+    times: float = Field(default=1.0, gt=0, le=1e12, description="The amount counts so often.")
+    per: Per = Field(default="participant", description=PER)
+    effect: Name | None = Field(
+        default=None, description="Key of the effect that it follows; else the account's own."
+    )
+    of: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Unit of the outcome that the amount belongs to; must be the outcome's own.",
+    )
     currency: Currency | None = Field(
-        default=None, description="Of the amount; must be the account's."
+        default=None, description="Of the amount; else the account's."
     )
-    price_year: Year | None = Field(
-        default=None, description="Of the amount; must be the account's."
-    )
+    price_year: Year | None = Field(default=None, description="Of the amount; else the account's.")
     years: Years = Field(description="When it falls, in years after the base year.")
     growth: float = Field(
         default=0.0, gt=-1, le=0.2, description="Real growth a year from year 0, as a share."
     )
-    fade: Literal["none", "linear"] = Field(
-        default="none",
-        description="After the last observed year: undiminished, or in equal steps to 0.",
+    profile: dict[Annotated[int, Field(ge=0, le=120)], Annotated[float, Field(ge=-100, le=100)]] = (
+        Field(
+            default_factory=dict,
+            description="What the amount is multiplied by at an age (`participants.age` at year "
+            "0, else years from it), on straight lines between; empty is 1.",
+        )
     )
+    survival: float = Field(
+        default=1.0, gt=0, le=1, description="Share of people that each year leaves: 0.9995."
+    )
+    causal: Fraction | None = Field(
+        default=None,
+        description="Share of a gap between groups that the outcome itself causes; absent is 1.",
+    )
+    displaced: Fraction | None = Field(
+        default=None, description="Share that others lose or that would have come anyway."
+    )
+    fade: Literal["none", "linear"] | Fading = Field(
+        default="none",
+        description="After the last observed year: undiminished, in equal steps to 0, or by a "
+        "rate a year.",
+    )
+    uncertain: Uncertain | None = Field(default=None, description="Distribution of the amount.")
 
     @property
     @abstractmethod
     def gains(self) -> Mapping[str, float]:
         """Return the share that each payer gains; what it loses is negative."""
 
-    @model_validator(mode="after")
-    def _fades_with_the_effect(self) -> MoneyRow:
-        if self.fade != "none" and self.per == "participant":
-            raise ValueError(
-                "only what follows the effect can fade; set `per: increase` or `per: decrease`, "
-                "or leave `fade` out"
-            )
-        return self
-
-
-class Cost(MoneyRow):
-    """Resources that the programme uses, or that its effect causes to be used."""
-
-    side: ClassVar[Side] = "cost"
-
-    payer: Parties = Field(description="Who bears it: one payer, or shares that sum to 1.")
-    saving: bool = Field(
-        default=False,
-        description="A cost that the programme avoids, such as what the comparison group got.",
-    )
-
     @property
-    def gains(self) -> Mapping[str, float]:
-        """Return the share that each payer gains; what it loses is negative."""
-        sign = 1.0 if self.saving else -1.0
-        return {payer: sign * share for payer, share in _shares(self.payer).items()}
+    def follows(self) -> bool:
+        """Return whether the money follows the effect."""
+        return self.per in ("increase", "decrease")
 
     @model_validator(mode="after")
-    def _whole(self) -> Cost:
-        _sum_to_one(payer=self.payer)
+    def _one_amount(self) -> MoneyRow:
+        if (self.amount is None) == (self.parameter is None):
+            raise ValueError("give `amount`, or `parameter` in its place: one of the two")
+        if self.parameter is not None and (self.currency or self.price_year):
+            raise ValueError("a parameter brings its own currency and price year; leave them out")
+        fault = self.uncertain and self.amount is not None and self.uncertain.faults(self.amount)
+        if fault:
+            raise ValueError(fault)
+        return self
+
+    @model_validator(mode="after")
+    def _follows_the_effect(self) -> MoneyRow:
+        if self.follows:
+            return self
+        for name, given in (
+            ("fade", self.fade != "none"),
+            ("effect", self.effect),
+            ("of", self.of),
+        ):
+            if given:
+                raise ValueError(
+                    f"`{name}` is for what follows the effect; set `per: increase` or "
+                    f"`per: decrease`, or leave `{name}` out"
+                )
         return self
 
 
-class Benefit(MoneyRow):
-    """Something of value that the effect, or the programme itself, gives rise to."""
-
-    side: ClassVar[Side] = "benefit"
-
-    payer: Parties = Field(description="Who gains: one payer, or shares that sum to 1.")
-    per: Per = Field(default="increase", description=_PER)
-
-    @property
-    def gains(self) -> Mapping[str, float]:
-        """Return the share that each payer gains."""
-        return _shares(self.payer)
-
-    @model_validator(mode="after")
-    def _whole(self) -> Benefit:
-        _sum_to_one(payer=self.payer)
-        return self
-
-
-class Transfer(MoneyRow):
-    """Money that changes hands: society neither gains nor loses."""
-
-    side: ClassVar[Side] = "transfer"
-
-    from_: Parties = Field(
-        alias="from", description="Who loses it: one payer, or shares that sum to 1."
-    )
-    to: Parties = Field(description="Who gains it: one payer, or shares that sum to 1.")
-    per: Per = Field(default="increase", description=_PER)
-
-    @property
-    def gains(self) -> Mapping[str, float]:
-        """Return the share that each payer gains; what it loses is negative."""
-        sums = {payer: -share for payer, share in _shares(self.from_).items()}
-        for payer, share in _shares(self.to).items():
-            sums[payer] = sums.get(payer, 0.0) + share
-        return sums
-
-    @model_validator(mode="after")
-    def _whole(self) -> Transfer:
-        _sum_to_one(**{"from": self.from_, "to": self.to})
-        return self
-
-
-def _shares(parties: str | Mapping[str, float]) -> Mapping[str, float]:
+def shares(parties: str | Mapping[str, float]) -> Mapping[str, float]:
+    """Return what each of the parties has; one alone has all."""
     return {parties: 1.0} if isinstance(parties, str) else parties
 
 
-def _sum_to_one(**fields: str | Mapping[str, float]) -> None:
+def sum_to_one(**fields: str | Mapping[str, float]) -> None:
+    """Raise where the shares of a field do not sum to 1."""
     for name, parties in fields.items():
-        if abs(sum(_shares(parties).values()) - 1.0) > _ROUNDING:
+        if abs(sum(shares(parties).values()) - 1.0) > _ROUNDING:
             raise ValueError(f"the shares in `{name}` do not sum to 1; give every part to somebody")

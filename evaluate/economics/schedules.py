@@ -1,78 +1,51 @@
-"""The parameter tables that the package ships: discount rates, and the cost of public funds."""
+"""The discount rates and the cost of public funds of an account: shipped, or the study's own."""
 
 from __future__ import annotations
-
-import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from evaluate.core import Text
 from evaluate.economics.definition import Economics
 from evaluate.economics.discount import Step
-from evaluate.economics.rows import Sourced, Status
+from evaluate.economics.rows import Sourced
+from evaluate.parameters.table import Parameter, parameters
 
+__all__ = ["Parameter", "plain", "public_funds", "rates", "steps"]
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number with its provenance.
-
-    Attributes
-    ----------
-    value : float
-        A share.
-    from_year, to_year : int or None
-        First and last year after the base year for which it holds; a ``to_year`` of ``None`` is
-        for ever.
-    source, url, date : str or None
-        Where it was published.
-    status : {"verified", "unverified", "illustrative"}
-        Whether it was read there.
-    note : str or None
-        What a reader should know of it.
-    """
-
-    value: float
-    source: str | None
-    url: str | None
-    date: str | None
-    status: Status
-    note: str | None = None
-    from_year: int = 0
-    to_year: int | None = None
+_REAL_RATE = "share per year, real"
+_MARGINAL = "share of net public outlay"
 
 
 def rates(spec: Economics) -> tuple[Parameter, ...]:
     """Return the forward rates of an account, in order."""
     own = spec.schedule
     if isinstance(own, str):
-        return tuple(_parameter(row) for row in _table("discount_rates") if row["schedule"] == own)
+        return tuple(row for row in parameters("discount_rates") if row.schedule == own)
     starts = [0, *(step.to + 1 for step in own.rates if step.to is not None)]
     return tuple(
-        _own(step.rate, own, from_year=start, to_year=step.to)
+        _own(step.rate, own, _REAL_RATE, from_year=start, to_year=step.to)
         for start, step in zip(starts, own.rates, strict=True)
     )
 
 
-def steps(parameters: tuple[Parameter, ...]) -> tuple[Step, ...]:
+def steps(found: tuple[Parameter, ...]) -> tuple[Step, ...]:
     """Return rates in the form that discounting takes."""
-    return tuple(Step(row.to_year, row.value) for row in parameters)
+    return tuple(Step(row.to_year, row.value) for row in found)
 
 
 def public_funds(spec: Economics) -> Parameter | None:
     """Return the marginal cost of public funds; ``None`` where nothing is said about it."""
     if spec.public_funds is not None:
-        return _own(spec.public_funds.rate, spec.public_funds)
-    found = [row for row in _table("public_funds") if row["schedule"] == spec.schedule]
-    return _parameter(found[0]) if found else None
+        return _own(spec.public_funds.rate, spec.public_funds, _MARGINAL)
+    found = [row for row in parameters("public_funds") if row.schedule == spec.schedule]
+    return found[0] if found else None
 
 
 def _own(
-    value: float, own: Sourced, *, from_year: int = 0, to_year: int | None = None
+    value: float, own: Sourced, unit: str, *, from_year: int = 0, to_year: int | None = None
 ) -> Parameter:
     return Parameter(
+        key="study",
         value=value,
+        unit=unit,
         source=plain(own.source.title) if own.source else None,
         url=own.source.url if own.source else None,
         date=own.source.date if own.source else None,
@@ -88,24 +61,3 @@ def plain(text: Text | None) -> str:
     if text is None or isinstance(text, str):
         return text or ""
     return text.get("en") or next(iter(text.values()))
-
-
-def _parameter(row: Mapping[str, str]) -> Parameter:
-    status: Status = "verified" if row["status"] == "verified" else "unverified"
-    return Parameter(
-        value=float(row["value"]),
-        source=row["source"],
-        url=row["url"] or None,
-        date=row["date"] or None,
-        status=status,
-        note=row["note"] or None,
-        from_year=int(row.get("from_year") or 0),
-        to_year=int(row["to_year"]) if row.get("to_year") else None,
-    )
-
-
-@cache
-def _table(name: str) -> tuple[Mapping[str, str], ...]:
-    file = files("evaluate.economics") / "parameters" / f"{name}.csv"
-    with file.open(encoding="utf-8") as lines:
-        return tuple(csv.DictReader(lines))

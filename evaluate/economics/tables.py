@@ -1,4 +1,4 @@
-"""The account as tables: one row per payer, year, bin, item or step."""
+"""The account as tables: one row per payer, year, bin, line or step."""
 
 from __future__ import annotations
 
@@ -8,86 +8,100 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.core import Cell, Table
+from evaluate.economics.amounts import amount
 from evaluate.economics.definition import Economics
 from evaluate.economics.labels import columns
-from evaluate.economics.ledger import at
-from evaluate.economics.rows import MoneyRow
+from evaluate.economics.returns import benefit_cost_ratio
+from evaluate.economics.rows import Fading, MoneyRow
 from evaluate.economics.schedules import Parameter, plain, public_funds, rates
-from evaluate.economics.valuation import Valuation
+from evaluate.economics.valuation import Floats, Valuation
 
-_ROUNDING = 1e-12
 _BINS = 40
 
 
-def accounts(spec: Economics, done: Valuation) -> Table:
+def account_tables(done: Valuation) -> Iterator[Table]:
+    """Yield the account itself, its years, its lines and what it rests on."""
+    yield accounts(done)
+    yield cash_flow(done)
+    yield flow_lines(done)
+    if done.drawn:
+        yield distribution(done)
+    if done.effects.names:
+        yield break_even(done)
+    yield inputs(done.spec)
+    yield schedule(done.spec)
+
+
+def accounts(done: Valuation) -> Table:
     """Return present values per treated person: payers, cost of public funds, society."""
-    return _table(spec, "accounts", (_account_row(done, i) for i in range(len(done.ledger.names))))
+    each = done.drawn_multipliers() if done.drawn else None
+    rows = (account_row(done, i, each) for i in range(len(done.names)))
+    return table(done.spec, "accounts", rows)
 
 
-def _account_row(done: Valuation, i: int) -> dict[str, Cell]:
-    book = done.ledger
-    cost, benefit = (
-        float(at(part[i].sum(axis=0), done.effect)) for part in (book.cost, book.benefit)
-    )
-    ratio, state = benefit_cost_ratio(benefit, cost, gross=float(np.abs(book.cost[i]).sum()))
-    low, high = done.interval(i)
-    beyond = book.net[i, book.extrapolated, 1].sum() * done.effect
-    return {
-        "payer": book.names[i],
-        "cost": cost,
-        "benefit": benefit,
-        "net": float(at(done.net[i], done.effect)),
-        "net_low": low,
-        "net_high": high,
-        "prob_positive": done.prob_positive(i),
-        "benefit_cost_ratio": ratio,
-        "state": state,
-        "net_extrapolated": float(beyond),
-    }
-
-
-def benefit_cost_ratio(
-    benefit: float, cost: float, *, gross: float = 0.0
-) -> tuple[float | None, str]:
-    """Return benefit over cost, or nothing and the reason why.
+def account_row(done: Valuation, i: int, each: Floats | None) -> dict[str, Cell]:
+    """Return a row of the account: cost, benefit, net and its range.
 
     Parameters
     ----------
-    benefit : float
-        Present value of everything but cost, with its sign.
-    cost : float
-        Present value of resources used; negative where more are saved.
-    gross : float
-        Size of what the cost is the sum of: rounding of it counts as 0.
-
-    Returns
-    -------
-    tuple
-        The ratio and ``""``; or ``None`` and ``"no cost"`` or ``"saves cost"``.
-
-    Examples
-    --------
-    >>> benefit_cost_ratio(-859.0, 188.0)[0]
-    -4.569148936170213
-    >>> benefit_cost_ratio(100.0, -20.0)
-    (None, 'saves cost')
+    done : Valuation
+        The account.
+    i : int
+        Place of the row in the ledger.
+    each : ndarray, shape (n, items), or None
+        Multipliers of all draws; ``None`` where nothing is uncertain.
     """
-    if abs(cost) <= _ROUNDING * max(gross, abs(benefit)):
-        return None, "no cost"
-    return (benefit / cost, "") if cost > 0 else (None, "saves cost")
+    book = done.ledger
+    cost, benefit = (float(done.present(part[i]).sum()) for part in (book.cost, book.benefit))
+    ratio, state = benefit_cost_ratio(benefit, cost, gross=_gross(done, book.cost[i]))
+    row: dict[str, Cell] = {
+        "payer": (*book.names, *book.others)[i],
+        "cost": cost,
+        "benefit": benefit,
+        "net": done.net(i),
+        "benefit_cost_ratio": ratio,
+        "state": state,
+    }
+    if each is not None:
+        draws = done.draws(i, each)
+        tail = (1.0 - conf_level(done)) / 2.0
+        low, high = np.quantile(draws, [tail, 1.0 - tail])
+        row |= {"net_low": float(low), "net_high": float(high)}
+        row["prob_positive"] = float(np.mean(draws > 0.0))
+    return row | _beyond(done, i)
 
 
-def cash_flow(spec: Economics, done: Valuation) -> Table:
+def conf_level(done: Valuation) -> float:
+    """Return the level of intervals: that of the effects, else 95 %."""
+    return next((row.conf_level for row in done.effects.rows if row is not None), 0.95)
+
+
+def _gross(done: Valuation, values: Floats) -> float:
+    return float((np.abs(values).sum(axis=1) * np.abs(done.multipliers())).sum())
+
+
+def _beyond(done: Valuation, i: int) -> dict[str, Cell]:
+    """Return what follows an effect in years in which none was measured."""
+    parts = done.ledger.net[i] * done.multipliers()[:, None]
+    parts = parts[done.following()]
+    late = done.extrapolated()
+    beyond, whole = float(parts[:, late].sum()), float(np.abs(parts).sum())
+    share = float(np.abs(parts[:, late]).sum()) / whole if whole else None
+    return {"net_extrapolated": beyond, "share_extrapolated": share}
+
+
+def cash_flow(done: Valuation) -> Table:
     """Return the present value of each year, and its running sum."""
-    return _table(spec, "cash_flow", _years(done))
+    return table(done.spec, "cash_flow", _years(done))
 
 
 def _years(done: Valuation) -> Iterator[dict[str, Cell]]:
-    book = done.ledger
-    values = at(book.net, done.effect)
+    net = done.ledger.net[: len(done.names)]
+    values = done.present(net)
     sums = values.cumsum(axis=1)
-    rests = book.extrapolated & (book.net[..., 1] != 0)
-    for i, name in enumerate(book.names):
+    follows = (net * done.following()[:, None] != 0).any(axis=1)
+    rests = done.extrapolated() & follows
+    for i, name in enumerate(done.names):
         for year in range(values.shape[1]):
             yield {
                 "key": f"{name}|{year}",
@@ -99,15 +113,43 @@ def _years(done: Valuation) -> Iterator[dict[str, Cell]]:
             }
 
 
-def distribution(spec: Economics, done: Valuation) -> Table:
+def flow_lines(done: Valuation) -> Table:
+    """Return every flow of money that is not 0: by payer, item and year."""
+    return table(done.spec, "flows", _lines(done))
+
+
+def _lines(done: Valuation) -> Iterator[dict[str, Cell]]:
+    money, late = done.flows, done.extrapolated()
+    names = (*done.effects.names, None)
+    at = np.append(done.effects.estimates, 1.0)
+    for p, i, year in zip(*np.nonzero(money.amounts), strict=True):
+        item = money.items[i]
+        each = float(money.amounts[p, i, year] * money.sizes[i])
+        value = each * float(at[money.follows[i]])
+        yield {
+            "key": f"{money.payers[p]}|{item.key}|{year}",
+            "payer": money.payers[p],
+            "item": item.key,
+            "side": item.side,
+            "year": int(year),
+            "follows": names[money.follows[i]],
+            "each": each,
+            "value": value,
+            "present": value * float(done.factors[year]),
+            "taxed": item.taxed,
+            "extrapolated": bool(late[year]) and names[money.follows[i]] is not None,
+        }
+
+
+def distribution(done: Valuation) -> Table:
     """Return a histogram of society's net present value, over the middle 99.8 % of draws."""
-    draws = done.draws(len(done.ledger.names) - 1)
+    draws = done.draws(done.society)
     counts, edges = np.histogram(draws, bins=_edges(draws))
     rows = (
         {"bin": i, "low": float(low), "high": float(high), "share": float(count) / draws.size}
         for i, (count, low, high) in enumerate(zip(counts, edges, edges[1:], strict=False))
     )
-    return _table(spec, "distribution", rows)
+    return table(done.spec, "distribution", rows)
 
 
 def _edges(draws: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -120,14 +162,15 @@ def _edges(draws: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.arange(first, last + 2) * width, dtype=np.float64)
 
 
-def break_even(spec: Economics, done: Valuation, unit: str) -> Table:
+def break_even(done: Valuation) -> Table:
     """Return the effect at which each payer breaks even, and how likely it is reached."""
+    each = done.drawn_multipliers() if done.effects.drawn else None
     rows = []
-    for i, name in enumerate(done.ledger.names):
-        if name not in spec.payers and name != done.ledger.names[-1]:
-            continue
+    for i, name in enumerate((*done.names, *done.ledger.others)):
         found = done.break_even(i)
-        reached = None if found.effect is None else done.prob_positive(i)
+        reached = None
+        if each is not None and found.effect is not None:
+            reached = float(np.mean(done.draws(i, each) > 0.0))
         rows.append(
             {
                 "payer": name,
@@ -136,7 +179,7 @@ def break_even(spec: Economics, done: Valuation, unit: str) -> Table:
                 "prob_reached": reached,
             }
         )
-    return _table(spec, "break_even", rows, effect=unit)
+    return table(done.spec, "break_even", rows, effect=done.effects.units[0])
 
 
 def inputs(spec: Economics) -> Table:
@@ -153,25 +196,36 @@ def inputs(spec: Economics) -> Table:
                 **_provenance(marginal),
             }
         )
-    return _table(spec, "inputs", rows)
+    return table(spec, "inputs", rows)
 
 
 def _input(spec: Economics, row: MoneyRow) -> dict[str, Cell]:
     gains = {payer: share for payer, share in row.gains.items() if share > 0}
     losses = {payer: -share for payer, share in row.gains.items() if share < 0}
-    source = row.source
+    found = amount(spec, row)
     return {
         "item": row.item,
         "payer": _parties(losses or gains),
         "receiver": _parties(gains) if row.side == "transfer" else None,
         "side": row.side,
-        "amount": row.amount,
-        "currency": spec.currency,
-        "price_year": spec.price_year,
+        "amount": found.given,
+        "currency": found.currency,
+        "price_year": found.price_year,
+        "converted": found.value if found.factors else None,
+        "conversion": "; ".join(f"{one.key} {one.value:.6g}" for one in found.factors) or None,
+        "parameter": row.parameter,
         "per": row.per,
         "years": str(row.years),
         "growth": row.growth,
-        "fade": row.fade,
+        "fade": f"{row.fade.rate:g}" if isinstance(row.fade, Fading) else row.fade,
+        "uncertain": row.uncertain.kind if row.uncertain else None,
+        **(_provenance(found.origin) if found.origin else _own(row)),
+    }
+
+
+def _own(row: MoneyRow) -> dict[str, Cell]:
+    source = row.source
+    return {
         "source": plain(source.title) if source else None,
         "url": source.url if source else None,
         "date": source.date if source else None,
@@ -198,7 +252,7 @@ def schedule(spec: Economics) -> Table:
         }
         for rate in rates(spec)
     ]
-    return _table(spec, "schedule", rows)
+    return table(spec, "schedule", rows)
 
 
 def _provenance(parameter: Parameter) -> dict[str, Cell]:
@@ -211,13 +265,26 @@ def _provenance(parameter: Parameter) -> dict[str, Cell]:
     }
 
 
-def _table(
+def table(
     spec: Economics,
     kind: str,
     rows: Iterable[Mapping[str, Cell]],
     **units: str,
 ) -> Table:
-    """Return a table without its empty cells; adding 0 makes -0 a plain 0."""
+    """Return a table of the account without its empty cells.
+
+    Parameters
+    ----------
+    spec : Economics
+        The account.
+    kind : str
+        Of the table; its id is ``economics.KIND``.
+    rows : iterable of mapping
+        Cells by column; ``None`` is absent.
+    **units : str
+        Units of columns other than money, by name.
+    """
+    # Adding 0 makes -0 a plain 0.
     known = tuple(
         {
             key: cell + 0.0 if isinstance(cell, float) else cell
@@ -227,4 +294,4 @@ def _table(
         for row in rows
     )
     heads = columns(kind, money=spec.currency, **units)
-    return Table(f"economics.{kind}", kind, heads, known, analysis=spec.analysis)
+    return Table(f"economics.{kind}", kind, heads, known, analysis=spec.analysis or "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evaluate.core import Estimate, Finding
+from evaluate.evidence import checklists_money as about_money
 
 Json = Mapping[str, Any]
 # Checks that put the result to a test that it could fail for reasons the data do not show.
@@ -194,11 +195,6 @@ def _further_results(finding: Finding) -> bool:
     return tables or any(one.analysis in named for one in finding.estimates)
 
 
-def _input_ranges(finding: Finding) -> bool:
-    rows = [row for one in finding.tables if one.kind == "inputs" for row in one.rows]
-    return bool(rows) and all(row.get("low") is not None for row in rows)
-
-
 def _unadjusted(finding: Finding) -> bool:
     return len({one.method for one in _headlines(finding)}) > 1
 
@@ -221,7 +217,9 @@ FACTS: Mapping[str, Fact] = {
     "title_says_clusters": Fact(
         lambda one: _titles(one, _RANDOM) and _titles(one, _CLUSTER), "#lead", "title"
     ),
-    "title_says_money": Fact(lambda one: _titles(one, _MONEY), "#lead", "title"),
+    "title_says_money": Fact(
+        lambda one: about_money.account_page(one) or _titles(one, _MONEY), "#lead", "title"
+    ),
     "verdicts": Fact(lambda one: bool(one.verdicts), "#lead", "analyses", True),
     "locked": Fact(
         lambda one: bool(one.provenance.get("lock") or one.provenance.get("plan")), "#again", "plan"
@@ -251,7 +249,14 @@ FACTS: Mapping[str, Fact] = {
     "diagnosed": Fact(_diagnosed, "#certainty", "analyses", True),
     "sensitivity": Fact(_sensitivity, "#certainty", "analyses", True),
     "further_results": Fact(_further_results, "#numbers", "analyses", True),
-    "input_ranges": Fact(_input_ranges, "#money", "economics"),
+    "input_ranges": Fact(about_money.input_ranges, "#money", "economics"),
+    "account_summed": Fact(about_money.summed, "#money", "economics"),
+    "horizon_said": Fact(about_money.horizon_said, "#money", "economics.observed"),
+    "horizon_why": Fact(about_money.horizon_why, "#money", "economics.note"),
+    "benefits_named": Fact(about_money.benefits_named, "#money", "economics.benefits"),
+    "costs_sourced": Fact(about_money.costs_sourced, "#money", "economics.costs"),
+    "values_sourced": Fact(about_money.values_sourced, "#money", "economics.benefits"),
+    "conversion_said": Fact(about_money.conversion_said, "#money", "economics.conversion"),
     "disclosure_rules": Fact(lambda one: bool(one.released.get("profile")), "#again", "disclosure"),
     "design_known": Fact(lambda one: bool(analyses(one)), "#checklists", "analyses"),
 }

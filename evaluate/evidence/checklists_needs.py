@@ -46,7 +46,11 @@ _TABLES = {
     "effect_sizes": ("#effect-sizes", "analyses"),
     "subgroups": ("#results", "analyses.*.subgroups"),
 }
-_MONEY = ("accounts", "distribution", "break_even", "inputs", "schedule")
+_MONEY = (
+    *("accounts", "costs", "cost_summary", "cash_flow", "distribution", "break_even", "measures"),
+    *("tornado", "scenarios", "information", "acceptability", "effectiveness", "incentives"),
+    *("inputs", "schedule"),
+)
 # A text that only says that nothing is known answers no item.
 _UNKNOWN = re.compile(
     r"\bnot documented\b|\bikk[ej]e? dokumenter|\bikkje dokumenter|\binte dokumenter", re.IGNORECASE

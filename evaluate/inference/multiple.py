@@ -148,3 +148,28 @@ def adjust_jointly(outcomes: Sequence[Mapping[str, Float]]) -> Float | None:
         return None
     observed = np.concatenate([one[_STATISTIC] for one in outcomes])
     return romano_wolf(observed, np.column_stack([one[_DRAWS] for one in outcomes]))
+
+
+def correlation(first: Mapping[str, Float], second: Mapping[str, Float]) -> float | None:
+    """Return how two effects go together in repeated samples, or ``None`` where draws are not joint.
+
+    Parameters
+    ----------
+    first, second : mapping
+        What ``replicates`` returned of each outcome, or a mapping without it.
+
+    Returns
+    -------
+    float or None
+        Correlation over the wild bootstrap's draws of the same clusters: in each draw both
+        outcomes had the same weights.
+    """
+    if any(_DRAWS not in one for one in (first, second)):
+        return None
+    (a, b), (c, d) = ((one[_DRAWS], one[_UNITS]) for one in (first, second))
+    if len(a) != len(c) or b.tolist() != d.tolist():
+        return None
+    both = np.isfinite(a) & np.isfinite(c)
+    if both.sum() <= 1 or np.ptp(a[both]) == 0 or np.ptp(c[both]) == 0:
+        return None
+    return float(np.corrcoef(a[both], c[both])[0, 1])

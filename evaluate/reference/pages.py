@@ -9,6 +9,7 @@ from pathlib import Path
 from evaluate.reference.commands import commands
 from evaluate.reference.errors import errors
 from evaluate.reference.keys import design, study
+from evaluate.reference.parameters import parameter_tables
 from evaluate.reference.results import results
 from evaluate.study.json_schema import schema
 from evaluate.study.json_schema import text as json_text
@@ -93,5 +94,6 @@ def _generated(part: re.Match[str], root: Path) -> str:
         "commands": commands,
         "errors": lambda: errors(root / "tests" / "study" / "bad"),
         "results": results,
+        "parameters": parameter_tables,
     }
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kinds[part["kind"]]())).strip()

@@ -24,8 +24,9 @@ UNPLANNED_DATA = frozenset({"source", "sources", "dummy"})
 UNPLANNED_OUTCOME = frozenset({"title"})
 # What says where a figure comes from; amounts, years and rates are the parameters.
 UNPLANNED_MONEY = frozenset({"title", "source", "status", "note"})
-_ROW_BLOCKS = ("costs", "benefits", "transfers")
-_OF_ACCOUNT = ("currency", "price_year")  # a row can only repeat the account's
+_ROW_BLOCKS = ("costs", "earnings", "benefits", "transfers")
+_OF_ACCOUNT = ("currency", "price_year")  # a row repeats the account's, or has its own
+_BESIDE = ("organiser", "cofinancing", "fund")  # they follow from no effect
 
 
 def plan_of(study: Study, specs: Specs) -> Json:
@@ -123,12 +124,15 @@ def _analysis(analysis: Analysis, name: str, specs: Specs) -> Json:
 
 def _economics(economics: Economics) -> Json:
     """Return the parameters of an account: what its numbers follow from."""
-    shown: Json = _parameters(_dump(economics))
+    whole: Json = _parameters(_dump(economics))
+    shown = {key: one for key, one in whole.items() if key not in _BESIDE}
     for block in _ROW_BLOCKS:
-        shown[block] = [
-            {key: one for key, one in row.items() if key not in _OF_ACCOUNT} for row in shown[block]
-        ]
+        shown[block] = [_row(row, shown) for row in shown.get(block, ())]
     return shown
+
+
+def _row(row: Json, account: Json) -> Json:
+    return {key: one for key, one in row.items() if key not in _OF_ACCOUNT or one != account[key]}
 
 
 def _parameters(value: Any) -> Any:

@@ -91,14 +91,26 @@ def _economics(content: Json | None) -> Json | None:
     """Return an account with words where its sources stood."""
     if content is None:
         return None
-    filled = {
+    filled: Json = {
         **content,
-        "payers": {key: {"title": "-", **one} for key, one in content["payers"].items()},
+        **{
+            block: {key: {"title": "-", **one} for key, one in content[block].items()}
+            for block in ("payers", "scenarios")
+            if block in content
+        },
         **{
             block: [{**_SOURCED, **row} for row in content[block]]
-            for block in ("costs", "benefits", "transfers")
+            for block in ("costs", "earnings", "benefits", "transfers", "correlations")
+            if block in content
         },
     }
+    if "alternatives" in content:
+        filled["alternatives"] = {
+            key: {"title": "-", **_SOURCED, **one} for key, one in content["alternatives"].items()
+        }
+    for one in filled.get("effects", {}).values():
+        if "assumed" in one:
+            one["assumed"] = {**_SOURCED, **one["assumed"]}
     for key in ("schedule", "public_funds"):
         if isinstance(filled.get(key), dict):
             filled[key] = {**_SOURCED, **filled[key]}

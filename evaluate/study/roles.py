@@ -44,7 +44,30 @@ _FIELDS = (
 )
 _TABLE_PARTS = 3  # TABLE.ROW.COLUMN after the analysis; an estimate has TERM.FIELD
 _TABLES = ("arms", "balance", "attrition", "clusters")
-_ACCOUNTS = ("accounts", "cash_flow", "distribution", "break_even", "inputs", "schedule")
+_ACCOUNTS = (
+    "accounts",
+    "cash_flow",
+    "flows",
+    "distribution",
+    "break_even",
+    "inputs",
+    "schedule",
+    "costs",
+    "cost_summary",
+    "measures",
+    "tornado",
+    "scenarios",
+    "information",
+    "acceptability",
+    "effectiveness",
+    "incentives",
+    "side_payments",
+    "wrong_pocket",
+    "organiser",
+    "organiser_months",
+    "cofinancing",
+    "fund",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from evaluate.study.cohort_rules import COHORT_RULES
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
 from evaluate.study.evidence_rules import EVIDENCE_RULES
 from evaluate.study.lineage import LINEAGE_RULES, columns_of
+from evaluate.study.money_rules import MONEY_RULES
 from evaluate.study.published_rules import PUBLISHED_RULES
 from evaluate.study.schema import Study
 from evaluate.study.text_rules import TEXT_RULES
@@ -74,19 +75,6 @@ def _one_headline(study: Study, _: Specs) -> Iterator[Broken]:
             )
 
 
-def _money(study: Study, _: Specs) -> Iterator[Broken]:
-    economics = study.economics
-    if economics is not None and economics.analysis not in study.analyses:
-        yield (
-            ("economics", "analysis"),
-            f"`economics.analysis` is `{economics.analysis}`, which is not under `analyses`",
-            "money follows from the effect that an analysis finds",
-            choose(economics.analysis, study.analyses)
-            if study.analyses
-            else "add `analyses:`, or delete `economics:` until there is an effect to value",
-        )
-
-
 def _primary_outcome(study: Study, _: Specs) -> Iterator[Broken]:
     if study.analyses and all(one.role != "primary" for one in study.outcomes.values()):
         yield (
@@ -136,23 +124,6 @@ def _own_name(study: Study, _: Specs) -> Iterator[Broken]:
             "its tables would share their names with those of costs and benefits",
             "give the analysis another key",
         )
-
-
-def _direction(study: Study, _: Specs) -> Iterator[Broken]:
-    economics = study.economics
-    analysis = study.analyses.get(economics.analysis) if economics is not None else None
-    outcome = study.outcomes.get(analysis.outcome) if analysis is not None else None
-    if economics is None or outcome is None or outcome.direction != "decrease":
-        return
-    for block, rows in (("benefits", economics.benefits), ("transfers", economics.transfers)):
-        for place, row in enumerate(rows):
-            if "per" not in row.model_fields_set:
-                yield (
-                    ("economics", block, place),
-                    f"`{row.item}` does not say `per:`, and the outcome is meant to decrease",
-                    "without it the money counts for each unit that the outcome goes up",
-                    "write `per: decrease`, or `per: increase` where that is meant",
-                )
 
 
 def _facts(study: Study, _: Specs) -> Iterator[Broken]:
@@ -227,11 +198,9 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("analyses", "outcomes"), _outcome_exists),
     (("analyses", "outcomes"), _primary_outcome),
     (("analyses",), _one_headline),
-    (("analyses", "economics"), _money),
     (("status", "analyses", "data"), _stage),
     (("status", "analyses", "outcomes"), _answered),
     (("analyses",), _own_name),
-    (("outcomes", "analyses", "economics"), _direction),
     (("facts",), _facts),
     (("facts", "programme"), _funding),
     (("data",), _derived),
@@ -240,6 +209,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     *COHORT_RULES,
     *ANSWER_RULES,
     *PUBLISHED_RULES,
+    *MONEY_RULES,
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
     *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),
     *((("analyses", "outcomes", "facts", "assumptions"), rule) for rule in ASSUMPTION_RULES),

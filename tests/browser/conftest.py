@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,29 +89,45 @@ Opener = Callable[..., Opened]
 
 
 @pytest.fixture
-def opened(built: Path, chromium: Browser) -> Iterator[Opener]:
-    """``opened("catalogue", 320, "dark")``: a page that can reach nothing but its own files."""
+def open_in(chromium: Browser) -> Iterator[Opener]:
+    """``open_in(folder, "catalogue", 320, "dark")``: a page that can reach only its own files."""
     contexts = []
 
-    def open_(name: str, width: int = 1280, theme: str = "light", query: str = "") -> Opened:
+    def open_(
+        folder: Path,
+        name: str,
+        width: int = 1280,
+        theme: str = "light",
+        query: str = "",
+        *,
+        script: bool = True,
+    ) -> Opened:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
             offline=True,
             color_scheme=theme,
             reduced_motion="reduce",
+            java_script_enabled=script,
         )
         contexts.append(context)
         for key in ("mode", "theme"):
             context.add_init_script(f"localStorage.setItem('{key}', '{theme}')")
         found = Opened(context.new_page())
         watch(found)
-        found.page.goto((built / f"{name}.html").as_uri() + query)
-        found.page.wait_for_function("document.documentElement.dataset.theme")
+        found.page.goto((folder / f"{name}.html").as_uri() + query)
+        if script:
+            found.page.wait_for_function("document.documentElement.dataset.theme")
         return found
 
     yield open_
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def opened(built: Path, open_in: Opener) -> Opener:
+    """``opened("catalogue", 320, "dark")``: a page of the whole book."""
+    return partial(open_in, built)
 
 
 def watch(opened: Opened) -> None:

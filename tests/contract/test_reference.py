@@ -23,7 +23,9 @@ def test_no_page_is_stale() -> None:
 
 
 def test_every_part_has_a_page() -> None:
-    parts = {"study", "commands", "errors", "results"} | {f"design:{one}" for one in all_designs()}
+    parts = {"study", "commands", "errors", "parameters", "results"} | {
+        f"design:{one}" for one in all_designs()
+    }
     found = re.findall(
         r"<!-- begin generated: (\S+) -->", "".join(path.read_text("utf-8") for path in pages())
     )

@@ -141,7 +141,8 @@ def drawn_up(
 ) -> dict[str, Table]:
     """Return the tables of an account, by kind."""
     spec = Economics.model_validate(definition)
-    tables = account(spec, estimate, seed=(7,), direction=direction)
+    key = next(iter(spec.valued))
+    tables = account(spec, {key: estimate}, seed=(7,), direction=direction)
     return {table.kind: table for table in tables}
 
 

@@ -10,8 +10,9 @@ import yaml
 from example_accounts import drawn_up, effect, row, small
 
 from evaluate.core import Table
+from evaluate.economics.costs import Cost
 from evaluate.economics.definition import Economics, ScheduleName
-from evaluate.economics.rows import Benefit, Cost, Transfer
+from evaluate.economics.gains import Benefit, Earnings, Transfer
 from evaluate.economics.schedules import Parameter, public_funds, rates
 
 PAGE = (Path(__file__).parents[2] / "book" / "reference" / "economics.md").read_text("utf-8")
@@ -66,8 +67,8 @@ def test_the_numbers_in_its_prose(tables: dict[str, Table]) -> None:
     assert flow[12] == pytest.approx(1400 * 0.1 * 1.04**-12, rel=1e-12)
 
 
-@pytest.mark.parametrize("model", [Economics, Cost, Benefit, Transfer])
-def test_it_explains_every_key(model: type[Economics | Cost | Benefit | Transfer]) -> None:
+@pytest.mark.parametrize("model", [Economics, Cost, Benefit, Earnings, Transfer])
+def test_it_explains_every_key(model: type[Economics | Cost | Benefit | Earnings | Transfer]) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()}
     blocks = {"payers", "costs", "benefits", "transfers"}
     silent = {key for key in keys - blocks if f"`{key}`" not in PAGE}

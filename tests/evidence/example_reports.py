@@ -41,6 +41,7 @@ TABLES: Mapping[str, dict[str, Any]] = {
     "cash_flow": {"extrapolated": True},
     "distribution": {"share": 0.1},
     "break_even": {"effect": 0.1},
+    "tornado": {"low_value": 0.5, "swing": 1.0},
     "inputs": {"amount": 1.0, "source": "Accounts", "fade": "linear", "low": 0.5},
     "schedule": {"rate": 0.04, "source": "A circular"},
 }

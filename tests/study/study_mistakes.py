@@ -15,7 +15,6 @@ from pydantic.fields import FieldInfo
 
 from evaluate.design import Design
 from evaluate.designs.randomised import DESIGN
-from evaluate.economics.definition import Economics
 from evaluate.study.schema import Study
 from evaluate.study.yaml import parse
 
@@ -149,9 +148,6 @@ def host(place: Place) -> dict[str, Any]:
     elif not has(SHORT, place.path):
         assert PLANNED is not None
         return copy.deepcopy(PLANNED)
-    for key, info in Economics.model_fields.items():
-        if not info.is_required() and key not in place.path[:2]:
-            tree["economics"].pop(key, None)
     if block != "economics":
         del tree["economics"]
     return tree

@@ -1,0 +1,32 @@
+"""What every page of a study shares: the banner on top, and links that lead somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from docutils import nodes
+
+from evaluate.book.view import View
+from evaluate.book.write import box, paragraph
+
+
+def banner(view: View) -> Iterator[nodes.Node]:
+    """Yield what a reader must know before anything else: invented data, or none yet."""
+    if view.finding.data_kind == "dummy":
+        yield box([paragraph(view.words("banner.dummy"))], "ev-banner", "ev-warning")
+    elif view.planned:
+        yield box([paragraph(view.words("banner.planned"))], "ev-banner")
+
+
+def live(page: nodes.section) -> nodes.section:
+    """Turn links to places that this page has not into words; name the others by heading."""
+    known = {one: node for node in page.findall(nodes.Element) for one in node["ids"]}
+    for one in list(page.findall(nodes.reference)):
+        if "refid" not in one:
+            continue
+        target = known.get(one["refid"])
+        if target is None:
+            one.replace_self(one.children)
+        elif isinstance(target, nodes.section) and one.astext() == one["refid"]:
+            one.children = [nodes.Text(target[0].astext())]
+    return page

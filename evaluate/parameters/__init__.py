@@ -1,0 +1,1 @@
+"""Published figures that an account may use, each with its source and whether it was read there."""
