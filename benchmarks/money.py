@@ -68,7 +68,7 @@ def compare(path: Path, draws: int, runs: int) -> list[dict[str, Cell]]:
         name: run([sys.executable, script, "net", str(path)], runs, runs)
         for name, script in TOOLS.items()
     }
-    ours, task = times["ours"], f"{draws} draws"
+    ours, task = times["ours"], f"{draws:,} draws".replace(",", " ")
     rows = []
     for name, one in times.items():
         row: dict[str, Cell] = {

@@ -11,6 +11,7 @@ has_postgres() {
   done
   return 1
 }
+has_office() { command -v soffice || command -v libreoffice; }
 has_r() { Rscript -e 'for (p in c("estimatr", "clubSandwich", "sandwich")) loadNamespace(p)'; }
 
 need() {
@@ -23,6 +24,7 @@ need has_chromium "chromium" "the browser tests (Chromium)"
 need has_java "default-jre-headless" "the tests of Spark (Java 17 or later)"
 need has_postgres "postgresql-common postgresql" "the tests of databases (PostgreSQL)"
 need has_r "r-base-core r-cran-estimatr r-cran-clubsandwich r-cran-sandwich" "the calls in R (R)"
+need has_office "libreoffice-calc" "the workbooks that LibreOffice computes (LibreOffice)"
 [ -z "$packages" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -116,7 +116,7 @@ def net() -> Answer:
     nets, back = np.empty((len(names), len(sizes))), np.empty((len(names), len(sizes)), bool)
     for start in range(0, len(sizes), BLOCK):
         block = slice(start, start + BLOCK)
-        money = np.einsum("pit,ni->npt", flows, sizes[block]) * factors
+        money = np.tensordot(sizes[block], flows, axes=(1, 1)) * factors
         burden = MARGINAL * money[:, public].sum(axis=1, keepdims=True)
         society = money[:, nation].sum(axis=1, keepdims=True) + burden
         money = np.concatenate([money, burden, society], axis=1)

@@ -185,15 +185,15 @@ def amount(view: View, value: object, *, sign: bool = False) -> str:
 def share(view: View, value: float) -> str:
     """Return a share as per cent, with as many decimals as a small one needs."""
     points = abs(_HUNDRED * value)
-    digits = 1 if points >= 1 or points == 0 else readable_digits(points)
+    digits = 1 if points >= 1 or points == 0 else readable_digits(points) - 1
     return view.percent(value, digits=digits)
 
 
-def span(view: View, low: object, high: object) -> str:
+def span(view: View, low: object, high: object, *, sign: bool = True) -> str:
     """Return a range of sums in brackets after a space; empty where an end is unknown."""
     if numeric(low) is None or numeric(high) is None:
         return ""
-    ends = {"low": amount(view, low, sign=True), "high": amount(view, high, sign=True)}
+    ends = {"low": amount(view, low, sign=sign), "high": amount(view, high, sign=sign)}
     return f" ({view.words('facts.interval', **ends)})"
 
 

@@ -29,35 +29,55 @@ Measures = Mapping[tuple[str, str], list[Row]]
 
 
 def accounts(view: View) -> nodes.Node:
-    """Return present values by payer, with the range of each."""
-    w = view.words
+    """Return present values by payer, with the range of each; of costs alone what they come to."""
+    w, found = view.words, view.rows("economics.accounts")
     slots = {"currency": view.currency, "year": account_of(view).get("price_year", "")}
-    found = view.rows("economics.accounts")
+    if not effects(view):
+        head = [w("money.payer"), w("money.cost"), w("account.cost_in_all")]
+        alone = (_cost(view, key, row) for key, row in found.items())
+        return numbers(w("money.accounts", **slots), head, alone)
     # A column without a number in it says nothing.
     drawn = any("prob_positive" in row for row in found.values())
-    gains = bool(effects(view))
-    head = [w("money.payer"), w("money.cost")]
-    head += [w("money.benefit")] if gains else []
-    head += [
-        w("money.net", level=_level(view))
-        if drawn
-        else w("money.net_alone" if gains else "money.net_before")
-    ]
+    head = [w("money.payer"), w("money.cost"), w("money.benefit")]
+    head += [w("money.net", level=_level(view)) if drawn else w("money.net_alone")]
     head += [w("money.gains_in")] if drawn else []
-    head += [w("money.ratio")] if gains else []
-    rows = (_account(view, key, row, drawn=drawn, gains=gains) for key, row in found.items())
-    return numbers(w("money.accounts", **slots), head, rows)
+    rows = (_account(view, key, row, drawn=drawn) for key, row in found.items())
+    return numbers(w("money.accounts", **slots), [*head, w("money.ratio")], rows)
 
 
-def _account(view: View, key: str, row: Row, *, drawn: bool, gains: bool) -> list[Content]:
-    name = view.payer(key)
+def _account(view: View, key: str, row: Row, *, drawn: bool) -> list[Content]:
     range_ = span(view, row.get("net_low"), row.get("net_high"))
-    cells: list[Content] = [strong(name) if key == "society" else name]
-    cells += [amount(view, row.get("cost"))]
-    cells += [amount(view, row.get("benefit"), sign=True)] if gains else []
-    cells += [[strong(amount(view, row.get("net"), sign=True)), range_]]
-    cells += [in_hundred(view, row.get("prob_positive"))] if drawn else []
-    return [*cells, _ratio(view, row)] if gains else cells
+    return [
+        _named(view, key),
+        amount(view, row.get("cost")),
+        amount(view, row.get("benefit"), sign=True),
+        [strong(amount(view, row.get("net"), sign=True)), range_],
+        *([in_hundred(view, row.get("prob_positive"))] if drawn else []),
+        _ratio(view, row),
+    ]
+
+
+def _cost(view: View, key: str, row: Row) -> list[Content]:
+    """Return a payer's cost; the burden of taxation is no resource, but society bears it too."""
+    return [
+        _named(view, key),
+        amount(view, row.get("cost")),
+        [
+            strong(amount(view, outlay(row.get("net")))),
+            span(view, outlay(row.get("net_high")), outlay(row.get("net_low")), sign=False),
+        ],
+    ]
+
+
+def outlay(net: object) -> float | None:
+    """Return what is left to bear where nothing is gained: the net with its sign turned."""
+    found = numeric(net)
+    return None if found is None else 0.0 - found
+
+
+def _named(view: View, key: str) -> Content:
+    name = view.payer(key)
+    return strong(name) if key == "society" else name
 
 
 def _ratio(view: View, row: Row) -> str:
@@ -109,7 +129,8 @@ def _by_perspective(view: View, found: Measures) -> Iterator[nodes.Node]:
     names = {"society": w("money.society_national")} if "society_eu" in shown else {}
     head = [w("account.measure"), *(names.get(one, view.payer(one)) for one in shown)]
     yield numbers(w("account.national_eu"), head, _matrix(view, found, shown))
-    yield paragraph(w("account.national_eu_note"), "ev-note")
+    said = [w("account.national_eu_note")] if "society_eu" in shown else []
+    yield paragraph(" ".join([*said, w("account.first_npv")]), "ev-note")
     if any(key[0] == "mvpf" for key in found):
         yield paragraph(w("account.mvpf_note"), "ev-note")
 

@@ -16,6 +16,7 @@ from evaluate.book.account_reading import (
     share,
 )
 from evaluate.book.account_reading import amount as money
+from evaluate.book.account_results import outlay
 from evaluate.book.account_table import listing, numbers, parameter, part
 from evaluate.book.folded import folded
 from evaluate.book.picture import figure
@@ -73,22 +74,28 @@ def _moved(view: View, name: str, row: Row) -> Content:
 
 
 def _scenarios(view: View) -> Iterator[nodes.Node]:
-    """Yield society's net in each scenario, and each payer's behind a line that opens it."""
+    """Yield society's net in each scenario, and each payer's behind a line that opens it.
+
+    Where nothing is gained, what society bears stands in place of a net.
+    """
     rows = view.rows("economics.scenarios").values()
     if not rows:
         return
-    w, valued = view.words, bool(effects(view))
+    w = view.words
     nets = {(str(one.get("scenario")), str(one.get("payer"))): one for one in rows}
     names = list(dict.fromkeys(scenario for scenario, _ in nets))
-    head = [w("account.scenario"), w("money.net_alone" if valued else "money.net_before")]
-    head += [w("money.effect")] if valued else []
-    body = (
-        [_scenario(view, one), *_society(view, nets.get((one, "society"), {}))[: len(head) - 1]]
-        for one in names
-    )
-    yield numbers(w("account.of.scenarios"), head, body)
+    society = [(one, nets.get((one, "society"), {})) for one in names]
+    if effects(view):
+        head = [w("account.scenario"), w("money.net_alone"), w("money.effect")]
+        body = [[_scenario(view, one), *_society(view, row)] for one, row in society]
+        yield numbers(w("account.of.scenarios"), head, body)
+        yield paragraph(w("account.of.scenarios_note"), "ev-note")
+        yield from _of_payers(view, names, nets)
+        return
+    head = [w("account.scenario"), w("account.cost_in_all")]
+    body = [[_scenario(view, one), money(view, outlay(row.get("net")))] for one, row in society]
+    yield numbers(w("account.of.scenarios_costs"), head, body)
     yield paragraph(w("account.of.scenarios_note"), "ev-note")
-    yield from _of_payers(view, names, nets)
 
 
 def _of_payers(

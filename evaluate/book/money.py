@@ -33,7 +33,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
     if effects(view):
         yield paragraph(extrapolated(view), "ev-note")
     link = to_page(f"/accounts/{view.finding.id}", view.words("account.link"))
-    yield paragraph([link, view.words("account.link_text")])
+    yield paragraph([link, " ", view.words("account.link_text")])
 
 
 def what_if(view: View) -> nodes.Node:

@@ -22,7 +22,7 @@ from evaluate.book.account_reading import (
 from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, strong
 
-_HUNDRED, _FEW = 100, 10
+_HUNDRED, _FEW, _LEAST = 100, 10, 0.01
 _ALL = 0.9995
 
 
@@ -124,6 +124,9 @@ def breaks_even(view: View) -> str:
         return view.words("answers.no_even")
     never = [view.payer(key) for key in parties(view) if _never(rows.get(key, {}))]
     said = _even(view, society)
+    eu = numeric(rows.get("society_eu", {}).get("effect"))
+    if eu is not None and eu != numeric(society.get("effect")):
+        said += view.words("answers.even_eu", effect=view.effect(eu, effect_unit(view)))
     if never and not _never(society):
         said += view.words("answers.never_for", payers=listed(view, never))
     return view.words("answers.supposing", said=said) if supposed(view) else f"{said}."
@@ -151,7 +154,7 @@ def _people(view: View, even: float, unit: str) -> str:
     if unit != "share":
         return ""
     people = abs(_HUNDRED * even)
-    digits = 0 if people >= _FEW else 1 if people >= 1 else None
+    digits = 0 if people >= _FEW else 1 if people >= 1 else 2 if people >= _LEAST else None
     return view.words("answers.people", n=view.number(people, digits=digits))
 
 

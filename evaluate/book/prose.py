@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,10 @@ from evaluate.book.write import link, marked, paragraph, section, strong
 from evaluate.core import Cell, Column, Estimate
 
 Node = Mapping[str, Any]
+# A dot between two digits belongs to a key, such as a share.
+_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _PEOPLE = ("n_obs", "n_treated", "n_clusters")
+_EFFECTS = ("effect", "break_even")  # of tables: differences, in percentage points for shares
 _DIFFERENCES = ("estimate", "conf_low", "conf_high", "std_error")
 
 
@@ -127,7 +131,7 @@ def number(view: View, path: str) -> str:
     UnknownNumberError
         If the finding holds no such number.
     """
-    match path.split("."):
+    match _DOT.split(path):
         case [analysis, term, field]:
             return _estimate(view, path, analysis, term, field)
         case [owner, name, key, cell]:
@@ -173,6 +177,8 @@ def _cell(view: View, value: Cell, column: Column) -> str:
         return view.percent(value)
     if column.type == "integer":
         return view.number(value, digits=0)
+    if column.unit and column.name in _EFFECTS:
+        return view.effect(value, column.unit, sign=False)
     return view.level(value, column.unit) if column.unit else view.number(value)
 
 

@@ -37,8 +37,9 @@ class View:
 
     @property
     def words(self) -> Words:
-        """Return the book's own words."""
-        return words(self.language)
+        """Return the book's own words; sums are told per what the study's account counts."""
+        counted = self.study.get("economics", {}).get("participants", {}).get("unit")
+        return words(self.language, self.texts.plain(counted) if counted else "")
 
     @property
     def texts(self) -> Texts:
@@ -60,12 +61,17 @@ class View:
 
     def effect(self, value: float, unit: str, *, sign: bool = True) -> str:
         """Return a difference with its unit, in percentage points for shares."""
-        text = in_unit(value, unit, self.language, sign=True)
+        text = in_unit(value, self.unit(unit), self.language, sign=True)
         return text if sign else text.lstrip("+")
 
     def level(self, value: float, unit: str) -> str:
         """Return a level, such as a mean, with its unit."""
-        return in_unit(value, unit, self.language)
+        return in_unit(value, self.unit(unit), self.language)
+
+    def unit(self, name: str) -> str:
+        """Return a unit in the page's language where the book knows it, else as it is."""
+        key = f"unit.{name}"
+        return self.words(key) if key in self.words else name
 
     def interval(self, low: float, high: float, unit: str) -> str:
         """Return an interval that does not break over lines, its unit said once."""

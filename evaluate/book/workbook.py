@@ -22,7 +22,7 @@ from evaluate.core import Finding
 
 # A file that is built twice is the same: neither says when.
 _MADE = datetime(2000, 1, 1)
-_NAME, _WIDE, _MIDDLE, _NARROW = 30.0, 42.0, 16.0, 11.0
+_NAME, _WIDE, _MIDDLE, _NARROW = 30.0, 46.0, 16.0, 11.0
 _SHEETS = (
     "read_me", "account", "inputs", "shares", "years", "parts",
     "flows", "present", "cash_flow", "break_even", "costs",
@@ -68,30 +68,28 @@ def _sheets(account: Account, book: Any) -> dict[str, Sheet]:
     """Add the sheets, each with its title, what it shows and the warning."""
     word, formats = account.view.words, Formats(book)
     years = [_NARROW] * account.n_years
-    who = [_MIDDLE] * len(account.who)
+    who, item = [_MIDDLE] * len(account.who), account.widest
     widths: dict[str, list[float]] = {
         "read_me": [110.0],
         "account": [_NAME, *[_MIDDLE] * 11],
         "inputs": [_WIDE, _MIDDLE, 30.0, _MIDDLE, _MIDDLE, 50.0, 50.0, _NAME],
-        "shares": [_NAME, _NAME, _NARROW, *[_MIDDLE] * len(account.payers)],
-        "years": [_NAME, 24.0, *years],
-        "parts": [_NAME, 22.0, _NARROW, *[_MIDDLE] * 4, _NARROW, *who],
-        "flows": [22.0, _NAME, _NARROW, *[_MIDDLE] * 4, *years],
-        "present": [_NAME, _NARROW, *who],
-        "cash_flow": [22.0, _NAME, *years],
+        "shares": [item, _NAME, _NARROW, *[_MIDDLE] * len(account.payers)],
+        "years": [item, 24.0, *years],
+        "parts": [item, 24.0, _NARROW, *[_MIDDLE] * 4, _NARROW, *who],
+        "flows": [24.0, item + _MIDDLE, _NARROW, *[_MIDDLE] * 4, *years],
+        "present": [item + _MIDDLE, _NARROW, *who],
+        "cash_flow": [24.0, _NAME, *years],
         "break_even": [_NAME, *[_MIDDLE] * 3, 24.0, *[_MIDDLE] * 4],
-        "costs": [_NAME, 24.0, _MIDDLE, _MIDDLE, 20.0, _NARROW, _NARROW, *[_MIDDLE] * 5],
+        "costs": [max(item, _NAME), 24.0, _MIDDLE, _MIDDLE, 20.0, _NARROW, _NARROW, *[_MIDDLE] * 5],
     }
-    dummy = account.view.finding.data_kind == "dummy"
-    warning = word("workbook.dummy") if dummy else ""
-    slots = {"currency": account.view.currency, "year": account.spec["price_year"]}
+    warning = word("workbook.dummy") if account.dummy else ""
     made = {}
     for key in _SHEETS:
         if key == "break_even" and not account.effects:
             continue
         name = word(f"workbook.sheet.{key}")
         made[key] = Sheet(name, book.add_worksheet(name), formats, widths=widths[key])
-        lead = word(f"workbook.lead.{key}", **slots)
+        lead = word(f"workbook.lead.{key}", **account.slots)
         title = account.text(account.view.study.get("title")) if key == "read_me" else name
         made[key].begin(title, lead, warning)
     return made
@@ -138,5 +136,5 @@ def _read_me(account: Account, sheets: dict[str, Sheet]) -> Iterator[tuple[str, 
     yield word("workbook.read_me.sheets"), "group"
     for key, sheet in sheets.items():
         if key != "read_me":
-            lead = word(f"workbook.lead.{key}", currency=view.currency, year=slots["price_year"])
+            lead = word(f"workbook.lead.{key}", **account.slots)
             yield f"{sheet.name}: {lead}", "wrapped"

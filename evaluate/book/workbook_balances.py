@@ -21,6 +21,7 @@ from evaluate.book.workbook_formula import (
 from evaluate.book.workbook_inputs import Inputs
 from evaluate.book.workbook_parts import Part
 from evaluate.book.workbook_present import Sums
+from evaluate.book.workbook_shares import uneven
 from evaluate.book.workbook_sheet import Sheet
 
 _ROUNDING = 1e-12
@@ -39,6 +40,9 @@ def write_account(
         sheet.text(0, account.name(who), "strong" if who == "society" else "text")
         _balance(inputs, sheet, who, balances[who], sums[who])
         sheet.row += 1
+    sheet.row += 1
+    sheet.text(0, word("account.shares"), "lead")
+    sheet.formula(3, uneven(inputs), "whole")
     sheet.row += 1
     for key in ("rule", "published", "ranges"):
         sheet.text(0, word(f"account.{key}"), "lead")
@@ -79,9 +83,10 @@ def write_cash_flow(
     sheet.head([word("head.payer"), word("head.what")])
     sheet.row -= 1
     for t, year in enumerate(years.year):
-        sheet.formula(2 + t, year, "whole", strong=True)
+        sheet.formula(2 + t, year, "year")
     sheet.row += 1
     sheet.stay(2)
+    top, lines = sheet.row - 1, []
     for who in (one for one in account.who if one not in ("public", "society_eu")):
         sheet.text(0, account.name(who))
         sheet.text(1, word("cash.value"), "small")
@@ -96,7 +101,12 @@ def write_cash_flow(
         for t, value in enumerate(values):
             sums = value if so_far is None else so_far + value
             so_far = sheet.formula(2 + t, sums, money, along=True)
+        lines.append(sheet.row)
         sheet.row += 1
+    sheet.row += 1
+    title = [word("cash.chart", **account.slots)]
+    title += [word("dummy")] if account.dummy else []  # a chart is copied without its sheet
+    sheet.chart(". ".join(title), lines, (top, 2), 2 + account.last)
 
 
 def write_break_even(inputs: Inputs, sheet: Sheet, parts: list[Part], place: Sheet) -> None:
@@ -131,28 +141,39 @@ def write_break_even(inputs: Inputs, sheet: Sheet, parts: list[Part], place: She
         who: down(column, [one.gains[who].number for one in parts])
         for column, who in enumerate(account.who, 8)
     }
-    ends = []
-    for column, whole in ((7, (times, worth)), (8, (unit, worth))):
-        values = []
-        for n, who in enumerate(account.who):
-            sheet.row = start + n
-            absolute = [sizes(one) for one in (gains[who], *whole)]
-            values.append(sheet.formula(column, products(*absolute), money).number)
-        ends.append(largest(sheet.block((start, column), (sheet.row, column), values)))
-    towards = account.towards
+    ends = [
+        _gross(sheet, money, start, (column, [(one, *whole) for one in gains.values()]))
+        for column, whole in ((7, (times, worth)), (8, (unit, worth)))
+    ]
     for n, who in enumerate(account.who):
         sheet.row = start + n
         sheet.text(0, account.name(who))
         fixed = sheet.formula(1, _clean(products(gains[who], times, worth, other), ends[0]), money)
-        slope = sheet.formula(2, _clean(products(gains[who], unit, worth, first), ends[1]), money)
-        _where_zero(inputs, sheet, fixed, slope, towards)
-        published = numeric(account.published("break_even", who, "effect"))
-        if published is not None:
-            sheet.fixed(5, published, "effect")
-        reached = numeric(account.published("break_even", who, "prob_reached"))
-        if reached is not None:
-            sheet.fixed(6, reached, "share")
+        slope = sheet.formula(
+            2, _clean(products(gains[who], unit, worth, first), ends[1]), "number"
+        )
+        _where_zero(inputs, sheet, fixed, slope)
+        for column, name, kind in (
+            (5, "effect", account.effect_kind),
+            (6, "prob_reached", "share"),
+        ):
+            published = numeric(account.published("break_even", who, name))
+            if published is not None:
+                sheet.fixed(column, published, kind)
     sheet.row = start + len(account.who) + 1
+
+
+def _gross(
+    sheet: Sheet, money: str, start: int, at: tuple[int, list[tuple[Block, ...]]]
+) -> Formula:
+    """Write down a column how much everybody's sum adds up without signs; return the largest."""
+    column, blocks = at
+    values = []
+    for n, each in enumerate(blocks):
+        sheet.row = start + n
+        found = products(*(sizes(one) for one in each))
+        values.append(sheet.formula(column, found, money).number)
+    return largest(sheet.block((start, column), (sheet.row, column), values))
 
 
 def _clean(found: Formula, scale: Formula) -> Formula:
@@ -160,10 +181,8 @@ def _clean(found: Formula, scale: Formula) -> Formula:
     return choose(holds(size(found), "<=", scale * _ROUNDING), 0, found)
 
 
-def _where_zero(
-    inputs: Inputs, sheet: Sheet, fixed: Formula, slope: Formula, towards: float
-) -> None:
-    better = slope if towards > 0 else -slope
+def _where_zero(inputs: Inputs, sheet: Sheet, fixed: Formula, slope: Formula) -> None:
+    better = slope if inputs.account.towards > 0 else -slope
     nothing = every(holds(fixed, "=", 0), holds(slope, "=", 0))
     always = every(holds(fixed, ">", 0), holds(better, ">=", 0))
     never = every(holds(fixed, "<=", 0), holds(better, "<=", 0))
@@ -174,4 +193,4 @@ def _where_zero(
     sheet.formula(4, choose(nothing, word("state.no_stake"), state), "plain")
     even = choose(holds(slope, "=", 0), "", -fixed / slope)
     told = choose(always, "", choose(never, "", even))
-    sheet.formula(3, choose(nothing, "", told), "effect")
+    sheet.formula(3, choose(nothing, "", told), inputs.account.effect_kind)

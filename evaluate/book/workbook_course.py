@@ -37,7 +37,7 @@ class Years:
     ----------
     year, factor, late : list of Formula
         Years after the base year, discount factors, and 1 where no effect was measured.
-    factors, lates : Block
+    factors, late_row : Block
         The same as rows of cells.
     courses : dict of str to Block
         Course of each row per unit of its size, by item.
@@ -49,7 +49,7 @@ class Years:
     factor: list[Formula] = field(default_factory=list)
     late: list[Formula] = field(default_factory=list)
     factors: Block = _NONE
-    lates: Block = _NONE
+    late_row: Block = _NONE
     courses: dict[str, Block] = field(default_factory=dict)
     each: dict[str, list[Formula]] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ def write_years(inputs: Inputs, sheet: Sheet) -> Years:
     years, n = Years(), account.n_years
     sheet.head([word("head.item"), word("head.what"), *("" for _ in range(n))])
     sheet.row -= 1
-    found = _along(sheet, "", word("course.year"), [plain(t) for t in range(n)], "whole")
+    found = _along(sheet, "", word("course.year"), [plain(t) for t in range(n)], "year")
     years.year = found
     sheet.stay(_FIRST_YEAR)
     _along(sheet, "", word("course.calendar"), [inputs["base_year"] + t for t in found], "whole")
@@ -73,7 +73,7 @@ def write_years(inputs: Inputs, sheet: Sheet) -> Years:
     years.factors = _row(sheet, years.factor)
     late = [_late(inputs, t) for t in found]
     years.late = _along(sheet, "", word("course.late"), late, "whole")
-    years.lates = _row(sheet, years.late)
+    years.late_row = _row(sheet, years.late)
     for line in account.lines:
         years.each[line.item] = _course(inputs, sheet, years, line)
         years.courses[line.item] = _row(sheet, years.each[line.item])

@@ -68,7 +68,7 @@ def write_flows(
     sheet.head([word(f"head.{one}") for one in heads], range(3, 7))
     sheet.row -= 1
     for t, year in enumerate(years.year):
-        sheet.formula(_FIRST_YEAR + t, year, "whole", strong=True)
+        sheet.formula(_FIRST_YEAR + t, year, "year")
     sheet.row += 1
     sheet.stay(2)
     return {who: _balance(inputs, sheet, who, years, parts) for who in account.who}
@@ -122,7 +122,7 @@ def _present(sheet: Sheet, years: Years, values: list[float], money: str, *, fol
         return Flow(present, plain(0), plain(0), plain(0))
     return Flow(
         present,
-        sheet.formula(4, products(line, years.factors, years.lates), money),
+        sheet.formula(4, products(line, years.factors, years.late_row), money),
         sheet.formula(5, products(sizes(line), years.factors), money),
-        sheet.formula(6, products(sizes(line), years.factors, years.lates), money),
+        sheet.formula(6, products(sizes(line), years.factors, years.late_row), money),
     )

@@ -139,7 +139,7 @@ def _effects(inputs: Inputs) -> None:
             f"effect.{one.key}",
             account.effect_title(one.key),
             account.effects[one.key],
-            "effect",
+            account.effect_kind,
             unit=account.effect_unit(one.key),
             status=account.status(mark),
             source=account.source(assumed, {}),

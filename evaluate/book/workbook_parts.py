@@ -65,7 +65,7 @@ def write_parts(inputs: Inputs, sheet: Sheet, years: Years) -> list[Part]:
             sheet.text(1, word(f"part.{part}") if part else "", "small")
             sheet.text(2, word(f"side.{side}"), "small")
             sized = sheet.formula(3, size, "number")
-            held = sheet.formula(4, effect, "effect") if line.follows else None
+            held = sheet.formula(4, effect, account.effect_kind) if line.follows else None
             times = sheet.formula(5, sized * held if held else sized, "number")
             present = sheet.formula(6, products(years.courses[line.item], years.factors), "number")
             first = sheet.fixed(7, float(_is_first(inputs, line)), "whole")

@@ -29,53 +29,67 @@ class Sums:
     gross_cost: Formula
 
 
+_FIRST_WHO = 2  # column
+_ROWS = ("cost", "benefit", "net", "gross_cost", "late")  # below the parts
+
+
 def write_present(
     inputs: Inputs, sheet: Sheet, parts: list[Part], balances: dict[str, Balance]
 ) -> dict[str, Sums]:
     """Write present values by part and payer with their sums, and return references."""
-    account, word, money = inputs.account, inputs.word, inputs.account.money
+    account, word = inputs.account, inputs.word
     names = [account.name(one) for one in account.who]
     sheet.head([word("head.item"), word("head.side"), *names], range(2, 99), frozen=2)
     start = sheet.row
-    for row, part in enumerate(parts):
+    for place, part in enumerate(parts):
         sheet.text(0, part.title)
         sheet.text(1, word(f"side.{part.side}"), "small")
-        for column, who in enumerate(account.who, 2):
-            sheet.formula(column, balances[who].flows[row].present, money)
+        for column, who in enumerate(account.who, _FIRST_WHO):
+            sheet.formula(column, balances[who].flows[place].present, account.money)
+        sheet.row += 1
+    for key in _ROWS:
+        sheet.text(0, word(f"head.{key}"), "strong" if key in _ROWS[:3] else "small")
         sheet.row += 1
     n_costs = sum(part.side == "cost" for part in parts)
-    rows = {key: sheet.row + n for n, key in enumerate(("cost", "benefit", "net", "gross", "late"))}
-    for key, row in rows.items():
-        sheet.row = row
-        label = {"gross": "gross_cost", "late": "late"}.get(key, key)
-        sheet.text(
-            0, word(f"head.{label}"), "strong" if key in ("cost", "benefit", "net") else "small"
-        )
     found: dict[str, Sums] = {}
-    for column, who in enumerate(account.who, 2):
-        flows = [one.present.number for one in balances[who].flows]
-        costs = sheet.block((start, column), (start + n_costs - 1, column), flows[:n_costs])
-        whole = sheet.block((start, column), (start + len(parts) - 1, column), flows)
-        rest = None
-        if len(flows) > n_costs:
-            ends = ((start + n_costs, column), (start + len(parts) - 1, column))
-            rest = sheet.block(*ends, flows[n_costs:])
-        sheet.row = rows["cost"]
+    for column, who in enumerate(account.who, _FIRST_WHO):
+        sheet.row = start
         paid = [found[one].cost for one in account.payers if one in found]
-        cost = sheet.formula(column, _cost(inputs, sheet, who, costs, paid), money, strong=True)
-        sheet.row = rows["benefit"]
-        plainly = who in (*account.payers, "public")
-        benefit = (total(rest) if rest else plain(0)) if plainly else total(whole) + cost
-        benefit = sheet.formula(column, benefit, money, strong=True)
-        sheet.row = rows["net"]
-        net = sheet.formula(column, total(whole), money, strong=True)
-        sheet.row = rows["gross"]
-        gross = sheet.formula(column, products(sizes(costs)), money)
-        sheet.row = rows["late"]
-        late = sheet.formula(column, total(balances[who].late), money)
-        found[who] = Sums(cost, benefit, net, late, gross)
-    sheet.row = max(rows.values()) + 1
+        values = [one.present.number for one in balances[who].flows]
+        end = start + len(parts)
+        costs = sheet.block((start, column), (start + n_costs - 1, column), values[:n_costs])
+        whole = sheet.block((start, column), (end - 1, column), values)
+        rest = sheet.block((start + n_costs, column), (end - 1, column), values[n_costs:])
+        sheet.row = end
+        cost = _cost(inputs, sheet, who, costs, paid)
+        gained = total(rest) if rest.values else plain(0)
+        late = total(balances[who].late)
+        found[who] = _sums(inputs, sheet, who, (cost, gained, total(whole)), (costs, late))
+    sheet.row = start + len(parts) + len(_ROWS)
     return found
+
+
+def _sums(
+    inputs: Inputs,
+    sheet: Sheet,
+    who: str,
+    sums: tuple[Formula, Formula, Formula],
+    beside: tuple[Block, Formula],
+) -> Sums:
+    """Write the sums of somebody's column: cost, benefit, net, then what stands beside them."""
+    money, column = inputs.account.money, _FIRST_WHO + inputs.account.who.index(who)
+    (cost, gained, net), (costs, late) = sums, beside
+    written = [sheet.formula(column, cost, money, strong=True)]
+    # The burden of taxation on what the programme costs is a benefit with its sign.
+    own = who in (*inputs.account.payers, "public")
+    for one in (gained if own else net + written[0], net):
+        sheet.row += 1
+        written.append(sheet.formula(column, one, money, strong=True))
+    for one in (products(sizes(costs)), late):
+        sheet.row += 1
+        written.append(sheet.formula(column, one, money))
+    return Sums(cost=written[0], benefit=written[1], net=written[2], late=written[4],
+                gross_cost=written[3])  # fmt: skip
 
 
 def _cost(inputs: Inputs, sheet: Sheet, who: str, costs: Block, paid: list[Formula]) -> Formula:

@@ -13,6 +13,7 @@ from evaluate.core import Cell
 Side = Literal["cost", "benefit", "transfer"]
 
 _LARGE = 1000
+_MANY = 10
 SLACK = 10  # further years that a reader may move flows into
 _FUNDS = "marginal_cost_of_public_funds"
 _SIDES: Mapping[str, Side] = {
@@ -174,6 +175,27 @@ class Account:
         rows = self.view.rows("economics.accounts").values()
         largest = max((abs(numeric(row.get("net")) or 0.0) for row in rows), default=0.0)
         return "money" if largest >= _LARGE else "cents"
+
+    @property
+    def dummy(self) -> bool:
+        """Return whether invented rows stand in for restricted ones."""
+        return self.view.finding.data_kind == "dummy"
+
+    @property
+    def slots(self) -> dict[str, object]:
+        """Return what headings say of the money."""
+        return {"currency": self.view.currency, "year": self.spec["price_year"]}
+
+    @property
+    def effect_kind(self) -> str:
+        """Return the kind of number in which effects are shown."""
+        large = any(abs(one) >= _MANY for one in self.effects.values())
+        return "large" if large else "effect"
+
+    @property
+    def widest(self) -> float:
+        """Return the width that the titles of rows need, in characters, within reason."""
+        return float(min(max(24, *(len(self.title(line)) for line in self.lines)), 60))
 
     def published(self, table: str, key: str, column: str) -> Cell:
         """Return a cell of the finding, or nothing."""

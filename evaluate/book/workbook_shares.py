@@ -10,6 +10,7 @@ from evaluate.book.workbook_reading import Line
 from evaluate.book.workbook_sheet import Sheet
 
 _TOLERANCE = 1e-9
+_WRITTEN = "1E-9"
 
 
 def parts_of(line: Line) -> dict[str, Mapping[str, float]]:
@@ -40,6 +41,7 @@ def write_shares(inputs: Inputs, sheet: Sheet) -> None:
         values = [float(bool(account.spec["payers"][one].get(flag))) for one in account.payers]
         inputs.blocks[flag] = _across(inputs, sheet, f"flag.{flag}", values, "whole")
     sheet.row += 1
+    start, sums = sheet.row, []
     for line in account.lines:
         for part, parties in parts_of(line).items():
             sheet.text(0, account.title(line))
@@ -48,11 +50,19 @@ def write_shares(inputs: Inputs, sheet: Sheet) -> None:
             row, key = sheet.row, f"{line.item}.{part}"
             block = inputs.blocks[key] = _across(inputs, sheet, key, values, "share")
             sheet.row = row
-            sheet.formula(2, total(block), "share")
-            off = {"type": "formula", "criteria": f"=ABS($C{row + 1}-1)>{_TOLERANCE}"}
+            sums.append(sheet.formula(2, total(block), "share").number)
+            off = {"type": "formula", "criteria": f"=ABS($C{row + 1}-1)>{_WRITTEN}"}
             look = sheet.formats.style("banner")
             sheet.page.conditional_format(row, 2, row, 2, {**off, "format": look})
             sheet.row += 1
+    inputs.blocks["sums"] = sheet.block((start, 2), (sheet.row - 1, 2), sums)
+
+
+def uneven(inputs: Inputs) -> Formula:
+    """Return how many lines of shares do not sum to 1."""
+    block = inputs.blocks["sums"]
+    value = sum(abs(one - 1) > _TOLERANCE for one in block.values)
+    return Formula(f"SUMPRODUCT(--(ABS({block.text}-1)>{_WRITTEN}))", float(value))
 
 
 def _across(inputs: Inputs, sheet: Sheet, key: str, values: list[float], kind: str) -> Block:

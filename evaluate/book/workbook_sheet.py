@@ -10,21 +10,34 @@ from typing import Any
 from evaluate.book.workbook_formula import Block, Formula, Value
 
 _BANNER = 8  # columns that the warning is seen over
-_PRINTED, _SMALL = 260, 60  # wider sheets are printed over several pages at a small scale
-_LETTER, _LINE = 1.1, 13.5  # width of a letter in characters, height of a line in points
+_PRINTED, _SMALL = 400, 60  # wider sheets are printed over several pages at a small scale
+_LETTER, _BOLD, _LINE = (
+    0.92,
+    1.1,
+    13.5,
+)  # width of a letter in characters, height of a line in points
 _INK, _GREY, _RULE = "#1a1a1a", "#595959", "#bfbfbf"
 _PAPER, _HEAD, _WARN = "#fff2cc", "#e7ecf1", "#fde0dc"
+_HAIR = {"line": {"color": "#DDE2E6", "width": 0.5}}
+# Lines differ in colour and in dash, for readers who do not see the one.
+_LINES = tuple(
+    (colour, dash)
+    for dash in ("solid", "dash", "round_dot")
+    for colour in ("#0B4F7D", "#B8721A", "#6F7B86", "#A3195B")
+)
 _BASE: Mapping[str, Any] = {"font_name": "Calibri", "font_size": 10, "font_color": _INK}
 _NUMBERS = {
     "money": '#,##0;-#,##0;"–"',
     "cents": '#,##0.00;-#,##0.00;"–"',
     "number": "#,##0.####",
     "whole": "0",
-    "factor": "0.000000",
+    "year": "0",
+    "factor": '0.000000;-0.000000;"–"',
     "share": "0.0%",
     "rate": "0.00##%",
     "ratio": "0.00",
     "effect": "0.0000",
+    "large": "#,##0.00",
     "plain": "General",
 }
 _TOP_ROW = {"bold": True, "bg_color": _HEAD, "text_wrap": True, "valign": "top", "bottom": 1}
@@ -36,11 +49,11 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "head_right": {**_TOP_ROW, "align": "right"},
     "group": {"bold": True, "font_size": 11, "top": 1, "top_color": _RULE},
     "text": {"valign": "top"},
-    "beside": {"valign": "top", "indent": 1},
+    "beside": {"valign": "top", "align": "left", "indent": 1},
     "wrapped": {"text_wrap": True, "valign": "top"},
     "strong": {"bold": True, "top": 1, "top_color": _RULE},
     "small": {"font_color": _GREY, "font_size": 9, "valign": "top"},
-    "mark": {"bold": True, "font_color": "#7a1f14", "valign": "top", "indent": 1},
+    "mark": {"bold": True, "font_color": "#7a1f14", "valign": "top", "align": "left", "indent": 1},
 }
 INPUT: Mapping[str, Any] = {
     "bg_color": _PAPER,
@@ -75,8 +88,13 @@ class Formats:
             Whether it is a sum of what stands above.
         """
         look = INPUT if given else _STYLES["strong"] if strong else _STYLES["text"]
+        look = _TOP_ROW if name == "year" else look
         kind = "given" if given else "strong" if strong else "number"
-        return self._find((kind, name), {**look, "num_format": _NUMBERS[name]})
+        return self._find((kind, name), {**look, "align": "right", "num_format": _NUMBERS[name]})
+
+    def lines(self) -> Any:
+        """Return an empty chart of lines."""
+        return self._book.add_chart({"type": "line"})
 
     def _find(self, key: tuple[str, str], look: Mapping[str, Any]) -> Any:
         if key not in self._made:
@@ -134,7 +152,7 @@ class Sheet:
         else:
             self.page.fit_to_pages(1, 0)
         self.page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        self.page.set_header(f"&L{_printed(title)}&R{_printed(warning)}")
+        self.page.set_header(f"&L{_printed(title[:60])}&R{_printed(warning)}")
         self.page.set_footer("&L&A&R&P / &N")
 
     def head(
@@ -153,7 +171,7 @@ class Sheet:
         """
         for column, text in enumerate(texts):
             self.text(column, text, "head_right" if column in numbers else "head")
-        self.tall(*enumerate(texts))
+        self.tall(*enumerate(texts), letter=_BOLD)
         self.row += 1
         if frozen is not None:
             self.stay(frozen)
@@ -164,9 +182,9 @@ class Sheet:
         self.page.repeat_rows(self.row - 1)
         self.page.repeat_columns(0, columns - 1)
 
-    def tall(self, *texts: tuple[int, str]) -> None:
+    def tall(self, *texts: tuple[int, str], letter: float = _LETTER) -> None:
         """Make the current row high enough for texts that wrap in their columns."""
-        lines = max(math.ceil(_LETTER * len(text) / self.widths[at]) for at, text in texts)
+        lines = max(math.ceil(letter * len(text) / self.widths[at]) for at, text in texts)
         if lines > 1:
             self.page.set_row(self.row, _LINE * lines)
 
@@ -212,6 +230,39 @@ class Sheet:
         self.page.write_formula(self.row, column, f"={text}", look, found.value if known else "")
         return self.cell(self.row, column, found.value, along=along)
 
+    def chart(self, title: str, rows: Sequence[int], start: tuple[int, int], last: int) -> None:
+        """Draw rows of this sheet as lines, below what is written.
+
+        Parameters
+        ----------
+        title : str
+            Of the chart.
+        rows : sequence of int
+            One for each line; its name stands in the first column.
+        start : tuple of int
+            Row of the years, and the first of their columns.
+        last : int
+            The last column.
+        """
+        chart, (top, first) = self.formats.lines(), start
+        for place, row in enumerate(rows):
+            colour, dash = _LINES[place % len(_LINES)]
+            chart.add_series(
+                {
+                    "name": [self.name, row, 0],
+                    "categories": [self.name, top, first, top, last],
+                    "values": [self.name, row, first, row, last],
+                    "line": {"color": colour, "width": 2, "dash_type": dash},
+                }
+            )
+        font = {"name": _BASE["font_name"], "size": 10, "bold": False, "color": _INK}
+        chart.set_title({"name": title, "name_font": {**font, "size": 11}, "overlay": False})
+        chart.set_x_axis({"label_position": "low", "num_font": font})
+        chart.set_y_axis({"num_font": font, "major_gridlines": {"visible": True, **_HAIR}})
+        chart.set_legend({"position": "right", "font": font})
+        chart.set_size({"width": 900, "height": 380})
+        self.page.insert_chart(self.row, 0, chart, {"description": title})
+
     def cell(self, row: int, column: int, value: Value, *, along: bool = False) -> Formula:
         """Return a reference to a cell."""
         return Formula(f"'{self.name}'!{_place(row, column, along=along)}", value)
@@ -229,4 +280,4 @@ def _place(row: int, column: int, *, along: bool = False) -> str:
 
 def _printed(text: str) -> str:
     """Return text for a page's head: ``&`` would begin a code, and it may not be long."""
-    return text.replace("&", "&&")[:100]
+    return text[:130].replace("&", "&&")

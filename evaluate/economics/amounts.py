@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from evaluate.economics.costs import Cost
 from evaluate.economics.definition import Conversion, Economics
 from evaluate.economics.rows import MoneyRow
+from evaluate.errors import Refused
 from evaluate.parameters.prices import Factor, convert
 from evaluate.parameters.table import Parameter, parameter
 
@@ -74,11 +75,16 @@ def of_parameter(spec: Economics, key: str) -> Amount:
     Raises
     ------
     Refused
-        If it is unknown, or its money cannot be converted by the tables.
+        If it is unknown, is no amount of money, or cannot be converted by the tables.
     """
     origin = parameter(key)
-    currency, year = origin.currency or spec.currency, origin.price_year or spec.price_year
-    return _converted(spec, origin.value, currency, year, origin)
+    if origin.currency is None or origin.price_year is None:
+        raise Refused(
+            "not_an_amount",
+            f"the parameter {key} is no amount of money: it is in {origin.unit}",
+            "name a parameter that is money, or give the amount with its own source",
+        )
+    return _converted(spec, origin.value, origin.currency, origin.price_year, origin)
 
 
 def _converted(

@@ -112,6 +112,10 @@ class Participants(Strict):
     """How many people the account is about; amounts are per treated person."""
 
     treated: float = Field(gt=0, le=1e9, description="People who took part.")
+    unit: Text | None = Field(
+        default=None,
+        description="What is counted where it is not people, in the singular: output, project.",
+    )
     completed: float | None = Field(default=None, gt=0, description="Of whom completed it.")
     age: int | None = Field(
         default=None, ge=0, le=100, description="Age in year 0, for profiles by age."

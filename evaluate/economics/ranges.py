@@ -70,9 +70,15 @@ class Uncertain(Strict):
         given = getattr(self, self.kind)
         if isinstance(given, Range):
             if not given.low <= value <= given.high:
-                return "the figure lies outside its own range; widen `low` and `high`, or mend it"
+                return (
+                    "the figure lies outside its own range; why: a distribution that does not hold "
+                    "its own figure says nothing; widen `low` and `high`, or mend it"
+                )
             if given.low < 0 or given.high > most:
-                return f"the range leaves 0 to {most:g}; narrow `low` and `high`"
+                return (
+                    f"the range leaves 0 to {most:g}; why: there is no such figure; narrow `low` "
+                    "and `high`"
+                )
             return None
         if value <= 0:
             return f"a {self.kind} distribution needs a figure above 0; use a range instead"

@@ -182,8 +182,9 @@ class MoneyRow(Sourced, ABC):
         ):
             if given:
                 raise ValueError(
-                    f"`{name}` is for what follows the effect; set `per: increase` or "
-                    f"`per: decrease`, or leave `{name}` out"
+                    f"`{name}` is for what follows the effect; why: this row counts whatever the "
+                    "effect is; set `per: increase` or `per: decrease`, or leave "
+                    f"`{name}` out"
                 )
         return self
 
@@ -197,4 +198,7 @@ def sum_to_one(**fields: str | Mapping[str, float]) -> None:
     """Raise where the shares of a field do not sum to 1."""
     for name, parties in fields.items():
         if abs(sum(shares(parties).values()) - 1.0) > _ROUNDING:
-            raise ValueError(f"the shares in `{name}` do not sum to 1; give every part to somebody")
+            raise ValueError(
+                f"the shares in `{name}` do not sum to 1; why: money would be lost or made; give "
+                "every part to somebody"
+            )

@@ -15,6 +15,7 @@ from evaluate.economics.returns import benefit_cost_ratio
 from evaluate.economics.rows import Fading, MoneyRow
 from evaluate.economics.schedules import Parameter, plain, public_funds, rates
 from evaluate.economics.valuation import Floats, Valuation
+from evaluate.parameters.table import expired
 
 _BINS = 40
 
@@ -219,6 +220,7 @@ def _input(spec: Economics, row: MoneyRow) -> dict[str, Cell]:
         "growth": row.growth,
         "fade": f"{row.fade.rate:g}" if isinstance(row.fade, Fading) else row.fade,
         "uncertain": row.uncertain.kind if row.uncertain else None,
+        "expired": (found.origin and expired(found.origin, spec.base_year)) or None,
         **(_provenance(found.origin) if found.origin else _own(row)),
     }
 

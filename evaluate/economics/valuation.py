@@ -24,6 +24,7 @@ from evaluate.economics.schedules import public_funds, rates, steps
 
 Floats = NDArray[np.float64]
 _ROUNDING = 1e-12
+_NEAR = 1e-9  # of the account at the estimates: draws so small are looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,15 @@ class Valuation:
         return float((gross.sum(axis=2) * np.abs(self.multipliers())).sum(axis=1).max())
 
     def draws(self, row: int, multipliers: Floats | None = None) -> Floats:
-        """Return draws of a row's net present value, shape (n,)."""
+        """Return draws of a row's net present value, shape (n,); rounding alone is 0."""
         each = self.drawn_multipliers() if multipliers is None else multipliers
-        return np.asarray(each @ self.ledger.net[row].sum(axis=1))
+        found = np.asarray(each @ self.ledger.net[row].sum(axis=1), dtype=np.float64)
+        gross = np.abs(self.ledger.cost[row]).sum(axis=1)
+        gross += np.abs(self.ledger.benefit[row]).sum(axis=1)
+        near = np.flatnonzero(np.abs(found) <= _NEAR * (gross @ np.abs(self.multipliers())))
+        nothing = np.abs(found[near]) <= _ROUNDING * (np.abs(each[near]) @ gross)
+        found[near[nothing]] = 0.0
+        return found
 
     def line(self, row: int, effect: int = 0) -> tuple[float, float]:
         """Return what a row's net is at no effect, and what one unit of an effect adds.

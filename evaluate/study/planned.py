@@ -93,11 +93,7 @@ def _economics(content: Json | None) -> Json | None:
         return None
     filled: Json = {
         **content,
-        **{
-            block: {key: {"title": "-", **one} for key, one in content[block].items()}
-            for block in ("payers", "scenarios")
-            if block in content
-        },
+        "payers": {key: {"title": "-", **one} for key, one in content["payers"].items()},
         **{
             block: [{**_SOURCED, **row} for row in content[block]]
             for block in ("costs", "earnings", "benefits", "transfers", "correlations")
@@ -108,10 +104,17 @@ def _economics(content: Json | None) -> Json | None:
         filled["alternatives"] = {
             key: {"title": "-", **_SOURCED, **one} for key, one in content["alternatives"].items()
         }
-    for one in filled.get("effects", {}).values():
-        if "assumed" in one:
-            one["assumed"] = {**_SOURCED, **one["assumed"]}
-    for key in ("schedule", "public_funds"):
-        if isinstance(filled.get(key), dict):
-            filled[key] = {**_SOURCED, **filled[key]}
-    return filled
+    if "effects" in content:
+        filled["effects"] = {k: _sourced(one, "assumed") for k, one in content["effects"].items()}
+    if "scenarios" in content:
+        filled["scenarios"] = {
+            key: {"title": "-", **_sourced(one, "schedule")}
+            for key, one in content["scenarios"].items()
+        }
+    return _sourced(filled, "schedule", "public_funds")
+
+
+def _sourced(content: Json, *keys: str) -> Json:
+    """Return content with words where the sources of some of its blocks stood."""
+    blocks = {key: content[key] for key in keys if isinstance(content.get(key), dict)}
+    return {**content, **{key: {**_SOURCED, **one} for key, one in blocks.items()}}

@@ -29,7 +29,9 @@ _NAME = re.compile(r"\b[^\W\d_]+[-_]?\d+\w*")  # HC2, Vg1, re78: the digit belon
 _ROLES = ("n", "fact", "cite", "literal")
 # Raised and lowered figures after a letter belong to a unit or a formula: m², CO₂.
 _RAISED = re.compile(r"(?<=[^\W\d_])[²³¹⁰⁴-⁹₀-₉]+")
-_PATH = re.compile(r"[a-z][a-z0-9_]*(\.[\w =,:+|-]+){2,3}")
+# A dot between two digits belongs to a key, such as a share: vehicles|0.5.
+_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
+_PATH = re.compile(r"[a-z][a-z0-9_]*(\.(?:[\w =,:+|-]|(?<=\d)\.(?=\d))+){2,3}")
 _FIELDS = (
     "estimate",
     "std_error",
@@ -153,7 +155,7 @@ def _number(content: str, line: int, reader: Reader) -> Node:
 
 def _path_fix(content: str, known: Known) -> str | None:
     """Return how the path of a number is repaired, or nothing where it may be right."""
-    first, *rest = content.split(".")
+    first, *rest = _DOT.split(content)
     in_table = len(rest) == _TABLE_PARTS
     if not _PATH.fullmatch(content):
         return (

@@ -174,8 +174,11 @@ def words(mistake: Mistake, holds: str, known: Iterable[str]) -> Words:
 
 
 def rule_words(text: str, name: str, holds: str) -> Words:
-    """Return the words of a broken rule, which a model wrote as ``"what; fix"``."""
+    """Return the words of a broken rule: ``"what; fix"``, or ``"what; why: reason; fix"``."""
     what, _, fix = text.partition("; ")
+    if fix.startswith("why: "):
+        reason, _, fix = fix.partition("; ")
+        holds = reason.removeprefix("why: ")
     place = f"`{name}`: " if name else ""
     return f"{place}{what}", holds, fix or "change it so that the rule holds"
 

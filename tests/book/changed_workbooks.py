@@ -6,14 +6,15 @@ import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
-from example_accounts import NOTE, effect
 from example_workbooks import (
     COST_EXAMPLE,
     FULL_EXAMPLE,
+    NOTE,
     SMALL_EXAMPLE,
     TWO_EXAMPLE,
     Definition,
     Example,
+    effect,
 )
 from reading_workbooks import Change
 

@@ -14,6 +14,7 @@ from typing import Any
 import example_tables as made
 from docutils import nodes
 
+from evaluate.book.account_page import account_page
 from evaluate.book.chapter import chapter
 from evaluate.book.picture import Drawing
 from evaluate.book.view import View
@@ -199,12 +200,41 @@ def accounts() -> tuple[Table, ...]:
     even = [
         {"payer": "county", "effect": 16.0, "state": "", "prob_reached": 0.0},
         {"payer": "pupil", "state": "always pays"},
+        {"payer": "society", "effect": 2.8, "state": "", "prob_reached": 0.81},
+    ]
+    sums = [
+        {"measure": "programme", "per_participant": 12400.0, "per_completed": 15500.0},
+        {"measure": "comparison", "per_participant": -400.0, "per_completed": -500.0},
+        {"measure": "incremental", "per_participant": 12000.0, "per_completed": 15000.0},
+        {"measure": "in_kind", "per_participant": 900.0, "per_completed": 1125.0},
+        {"measure": "payer_county", "per_participant": 12000.0, "per_completed": 15000.0},
     ]
     return (
         table("economics.accounts", "accounts", rows, payer="text"),
         table("economics.inputs", "inputs", inputs, item="text"),
         table("economics.schedule", "schedule", rates),
         table("economics.break_even", "break_even", even, payer="text"),
+        table("economics.cost_summary", "cost_summary", sums, measure="text"),
+    )
+
+
+def costs_alone() -> tuple[Table, ...]:
+    """Return the account of a programme whose effect nobody knows: what it costs, and no more."""
+    rows = [
+        {"payer": payer, "cost": cost, "benefit": 0.0, "net": -cost, "state": "no cost"}
+        for payer, cost in (("county", 9000.0), ("pupil", 3000.0), ("society", 12000.0))
+    ]
+    sums = [
+        {"measure": "programme", "per_participant": 12000.0, "share": 1.0},
+        {"measure": "incremental", "per_participant": 12000.0, "share": 1.0},
+        {"measure": "payer_county", "per_participant": 9000.0, "share": 0.75},
+        {"measure": "payer_pupil", "per_participant": 3000.0, "share": 0.25},
+    ]
+    kept = [one for one in accounts() if one.kind in ("inputs", "schedule")]
+    return (
+        table("economics.accounts", "accounts", rows, payer="text"),
+        table("economics.cost_summary", "cost_summary", sums, measure="text"),
+        *kept,
     )
 
 
@@ -359,6 +389,25 @@ ROLLED_OUT = replace(
     ),
     tables=(*made.over_time(0.01), made.placebos(), made.dilution(), made.published()),
 )  # fmt: skip
+MONEY_UNCLEAR = replace(
+    NOT_DETECTABLE,
+    study={**STUDY, "economics": ECONOMICS},
+    tables=(arms(50.5, 50.0), *accounts()),
+)
+_NO_EFFECT = {key: one for key, one in ECONOMICS.items() if key != "analysis"}
+COSTS_ALONE = replace(PLANNED, study={**STUDY, "economics": _NO_EFFECT}, tables=costs_alone())
+_SUPPOSED = {
+    "value": 4.0,
+    "unit": "points/test",
+    "direction": "increase",
+    "status": "illustrative",
+    "note": both("Half of what is usual.", "Halvparten av det vanlige."),
+}
+WHAT_IF = replace(
+    PLANNED,
+    study={**STUDY, "economics": {**_NO_EFFECT, "effects": {"test": {"assumed": _SUPPOSED}}}},
+    tables=accounts(),
+)
 FINDINGS = {
     "benefit": BENEFIT,
     "refused": REFUSED,
@@ -369,12 +418,23 @@ FINDINGS = {
     "locked": LOCKED,
     "powered": POWERED,
     "rolled-out": ROLLED_OUT,
+    "money-unclear": MONEY_UNCLEAR,
+    "costs-alone": COSTS_ALONE,
+    "what-if": WHAT_IF,
 }
+# Whose whole account has a page.
+ACCOUNTS = ("benefit", "money-unclear", "costs-alone", "what-if")
 
 
 def lines(finding: Finding, language: str) -> list[str]:
     """Return the chapter as plain lines: headings, paragraphs, rows of tables."""
     return [one for one in _lines(chapter(View(finding, language)), 0) if one.strip(" |-#")]
+
+
+def account_lines(finding: Finding, language: str) -> list[str]:
+    """Return the page of an account as plain lines."""
+    page = account_page(View(finding, language), finding.id)
+    return [one for one in _lines(page, 0) if one.strip(" |-#")]
 
 
 def _lines(node: nodes.Node, depth: int) -> Iterator[str]:
@@ -412,3 +472,7 @@ if __name__ == "__main__":
         for language_ in LANGUAGES:
             text_ = "\n".join(lines(finding_, language_)) + "\n"
             golden(name_, language_).write_text(text_, encoding="utf-8")
+    for name_ in ACCOUNTS:
+        for language_ in LANGUAGES:
+            text_ = "\n".join(account_lines(FINDINGS[name_], language_)) + "\n"
+            golden(f"account-{name_}", language_).write_text(text_, encoding="utf-8")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+import runpy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-import sys
 from typing import Any
-
-import numpy as np
 
 from evaluate.core import DataKind, Direction, Estimate, Finding
 from evaluate.economics.account import account
@@ -19,8 +17,8 @@ from evaluate.economics.valuation import Valuation, at_estimates
 from evaluate.findings.form import from_json, to_json
 from evaluate.study.public import _model
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "economics"))
-from example_accounts import NORWAY, NOTE, SMALL, effect  # noqa: E402
+_MADE = runpy.run_path(str(Path(__file__).parents[1] / "economics" / "example_accounts.py"))
+NORWAY, SMALL, NOTE, effect = (_MADE[name] for name in ("NORWAY", "SMALL", "NOTE", "effect"))
 
 Definition = dict[str, Any]
 
@@ -152,9 +150,7 @@ del TWO["analysis"]
 TWO |= {
     "effects": {
         "pay": {"analysis": "main"},
-        "absence": {
-            "assumed": {"value": -2.5, "unit": "days", "direction": "decrease", **NOTE}
-        },
+        "absence": {"assumed": {"value": -2.5, "unit": "days", "direction": "decrease", **NOTE}},
     },
     "conversion": {},
     "currency": "NOK",

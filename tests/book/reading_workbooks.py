@@ -14,9 +14,8 @@ import numpy as np
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from evaluate.core import Table
-from evaluate.economics.account import _PARTS
-from evaluate.economics.tables import break_even
+from evaluate.economics.cost_tables import cost_tables
+from evaluate.economics.tables import account_row, account_tables
 from evaluate.economics.valuation import Valuation
 
 PROGRAMS = ("soffice", "libreoffice")
@@ -108,7 +107,7 @@ def told(book: Workbook, names: Mapping[str, str]) -> Numbers:
     sums = head(costs, "Sum of present values")
     for row in range(sums + 1, costs.max_row + 1):
         label = costs.cell(row, 1).value
-        for name, column in (("per_participant", 10), ("per_completed", 12), ("share", 13)):
+        for name, column in (("per_participant", 2), ("per_completed", 4), ("share", 5)):
             found[("cost_summary", label, name)] = costs.cell(row, column).value
     return {key: value for key, value in found.items() if isinstance(value, (int, float))}
 
@@ -134,8 +133,12 @@ def _cash(sheet: Worksheet, names: Mapping[str, str]) -> Numbers:
     }
     kinds = {"present value of the year": "value", "running sum": "cumulative"}
     return {
-        ("cash_flow", keys[sheet.cell(row, 1).value], kinds[sheet.cell(row, 2).value], year):
-        sheet.cell(row, column).value
+        (
+            "cash_flow",
+            keys[sheet.cell(row, 1).value],
+            kinds[sheet.cell(row, 2).value],
+            year,
+        ): sheet.cell(row, column).value
         for row in range(top + 1, sheet.max_row + 1)
         for column, year in years.items()
     }
@@ -143,10 +146,7 @@ def _cash(sheet: Worksheet, names: Mapping[str, str]) -> Numbers:
 
 def expected(done: Valuation, words: Mapping[str, str]) -> Numbers:
     """Return the same numbers as Python computes them."""
-    tables: dict[str, Table] = {}
-    for part in _PARTS:
-        for table in part(done):
-            tables.setdefault(table.kind, table)
+    tables = {one.kind: one for one in (*account_tables(done), *cost_tables(done))}
     found: Numbers = {}
     for kind in ("accounts", "break_even", "costs"):
         for row in tables[kind].rows if kind in tables else ():
@@ -160,7 +160,8 @@ def expected(done: Valuation, words: Mapping[str, str]) -> Numbers:
         for name in ("per_participant", "per_completed", "share"):
             found[("cost_summary", label, name)] = row.get(name)
     for who in done.ledger.others:
-        found[("accounts", who, "net")] = done.net(done.ledger.row(who))
+        row = account_row(done, done.ledger.row(who), None)
+        found |= {("accounts", who, name): value for name, value in row.items()}
     return {
         key: float(value)
         for key, value in found.items()

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLANNED = ("plug-in", "jet-cd")
 ALLOWED = {
     *(".html", ".css", ".js", ".map", ".json", ".svg", ".png", ".woff2", ".ttf", ".txt", ".inv"),
-    *(".gif", ".po", ".mo"),
+    *(".gif", ".po", ".mo", ".xlsx"),
 }
 NAMED = {".buildinfo", ".nojekyll", "objects.inv", "LICENSE"}
 Builder = Callable[..., Path]
@@ -64,6 +64,20 @@ def test_a_changed_finding_rebuilds_its_page_and_the_lists(
     build_quietly(small)
     assert "put in another way" in page.read_text(encoding="utf-8")
     assert read_again(first, doctrees(small)) == {"index", "studies/plug-in"}
+
+
+def test_a_new_account_gets_a_page_where_the_book_has_a_place_for_accounts(
+    tmp_path: Path, small_book: Maker, build_quietly: Builder
+) -> None:
+    slugs = ("supported-work", "back-to-rule")
+    book = small_book(tmp_path, {slug: read(ROOT / "studies" / slug) for slug in slugs})
+    build_quietly(book)
+    assert not (book / "accounts").exists()
+    with (book / "_toc.yml").open("a", encoding="utf-8") as toc:
+        toc.write("  - glob: accounts/*\n")
+    page = build_quietly(book).parent / "accounts/supported-work.html"
+    assert {one.name for one in (book / "accounts").glob("*.md")} == {"supported-work.md"}
+    assert "What did it cost?" in page.read_text(encoding="utf-8")
 
 
 def test_a_new_study_enters_the_lists(small: Path, build_quietly: Builder) -> None:
@@ -126,6 +140,17 @@ def test_the_book_needs_no_data_and_no_definition(built: Path) -> None:
     assert {path.name for path in studies.rglob("*") if path.is_file()} == {"finding.json"}
     written = {path.stem for path in (ROOT / "book/studies").glob("*.md")}
     assert {path.stem for path in (built / "studies").glob("*.html")} == written
+
+
+def test_an_account_has_a_page_and_a_workbook_beside_it(built: Path) -> None:
+    written = {path.stem for path in (ROOT / "book/accounts").glob("*.md")}
+    assert {path.stem for path in (built / "accounts").glob("*.html")} == written
+    page = html.parse(built / "accounts/supported-work.html")
+    (file,) = page.xpath("//article//a[@download]/@href")
+    assert (built / "accounts" / file).read_bytes().startswith(b"PK")
+    chapter = html.parse(built / "studies/supported-work.html")
+    assert "../accounts/supported-work.html" in chapter.xpath("//section[@id='money']//a/@href")
+    assert "../studies/supported-work.html" in page.xpath("//article//a/@href")
 
 
 def test_the_built_tree_holds_only_files_of_a_book(built: Path) -> None:

@@ -37,6 +37,13 @@ def test_a_chapter_says_what_it_said(texts: Texts, name: str, language: str) -> 
     assert texts[name, language] == expected
 
 
+@pytest.mark.parametrize(("name", "language"), list(product(example.ACCOUNTS, example.LANGUAGES)))
+def test_the_page_of_an_account_says_what_it_said(name: str, language: str) -> None:
+    expected = example.golden(f"account-{name}", language).read_text(encoding="utf-8")
+    found = example.account_lines(example.FINDINGS[name], language)
+    assert found == expected.splitlines()
+
+
 def test_shares_are_told_as_people_of_a_hundred(texts: Texts) -> None:
     assert texts["share", "en"][1].startswith(
         "Shown benefit. Completed. Of 100 people, 78 with the programme and 74 without it: "

@@ -24,6 +24,8 @@ CHOSEN = [
     "catalogue",
     "studies/supported-work",
     "studies/plug-in",
+    "accounts/supported-work",
+    "accounts/plug-in",
     "designs/randomised",
     "reference/errors",
     "glossary",

@@ -68,7 +68,9 @@ def test_the_numbers_in_its_prose(tables: dict[str, Table]) -> None:
 
 
 @pytest.mark.parametrize("model", [Economics, Cost, Benefit, Earnings, Transfer])
-def test_it_explains_every_key(model: type[Economics | Cost | Benefit | Earnings | Transfer]) -> None:
+def test_it_explains_every_key(
+    model: type[Economics | Cost | Benefit | Earnings | Transfer],
+) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()}
     blocks = {"payers", "costs", "benefits", "transfers"}
     silent = {key for key in keys - blocks if f"`{key}`" not in PAGE}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from exact_effects import exact
+from exact_effects import basics, exact
 from example_accounts import NOTE, drawn_up, norway, row, small
 from pydantic import ValidationError
 
@@ -98,7 +98,7 @@ def found() -> Table:
 def test_built_in(found: Table, name: str) -> None:
     definition = retained()
     BY_HAND[name](definition)
-    tables = drawn_up(definition, EFFECT)
+    tables = basics(definition, EFFECT)
     expected = {one["payer"]: one["net"] for one in tables["accounts"].rows}
     assert nets(found, name) == pytest.approx(expected, rel=1e-12, abs=1e-9)
     effect = row(tables["break_even"], "society")
@@ -161,7 +161,7 @@ def as_declared(name: str) -> Definition:
 @pytest.mark.parametrize("name", DECLARED)
 def test_declared(declared: Table, name: str) -> None:
     estimate = exact(0.025 if name == "half" else 0.05, 0.02)
-    accounts = drawn_up(as_declared(name), estimate)["accounts"]
+    accounts = basics(as_declared(name), estimate)["accounts"]
     expected = {one["payer"]: one["net"] for one in accounts.rows}
     assert nets(declared, name) == pytest.approx(expected, rel=1e-12)
 
@@ -213,7 +213,7 @@ def test_costs_alone_have_scenarios_without_break_even() -> None:
     ("scenarios", "words"),
     [
         ({"base": {"title": "Base"}}, "give the scenario another key"),
-        ({"odd": {"title": "Odd", "items": {"programme": -1.0}}}, "a factor is 0 or more"),
+        ({"odd": {"title": "Odd", "items": {"programme": -1.0}}}, "of 0 or more"),
     ],
 )
 def test_scenarios_that_make_no_sense(scenarios: Definition, words: str) -> None:

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from exact_effects import exact
+from exact_effects import basics, exact
 from example_accounts import NOTE, drawn_up, effect, norway, row, small
 
 from evaluate.core import Table
@@ -33,7 +33,7 @@ def doubtful() -> dict[str, Any]:
 
 def society(definition: dict[str, Any], at: float = 0.05) -> float:
     """Return society's net at an effect."""
-    return float(row(drawn_up(definition, exact(at, 0.02))["accounts"], "society")["net"])
+    return float(row(basics(definition, exact(at, 0.02))["accounts"], "society")["net"])
 
 
 @pytest.fixture(scope="module")

@@ -121,9 +121,13 @@ OUTSIDE = [
     # When a row of a source counts, where no source is named.
     r"data\.cohort\.(include\.\d+|exclude\.[0-4])\.when",
     r"economics\.note",
-    r"economics\.payers\.\w+\.title",
-    r"economics\.(costs|benefits|transfers)\.\d+\.(title|source|status|note|currency|price_year)\b.*",
+    r"economics\.(payers|scenarios)\.\w+\.title",
+    r"economics\.(organiser|cofinancing|fund)\b.*",  # they follow from no effect
+    r"economics\.(costs|earnings|benefits|transfers)\.\d+\.(title|source|status|note)\b.*",
+    r"economics\.(correlations|alternatives)\.\w+\.(title|source|status|note)\b.*",
     r"economics\.(schedule|public_funds)\.(source|status|note)\b.*",
+    r"economics\.effects\.\w+\.assumed\.(source|status|note)\b.*",
+    r"economics\.scenarios\.\w+\.schedule\.(source|status|note)\b.*",
 ]
 
 

@@ -25,11 +25,9 @@ BROKEN_BY = {
     "_outcome_exists": ("unknown-outcome", "outcome-without-column"),
     "_primary_outcome": ("no-primary-outcome",),
     "_one_headline": ("two-headlines",),
-    "_money": ("unknown-analysis", "no-analysis-to-value"),
     "_stage": ("running-without-data", "final-without-analyses"),
     "_answered": ("final-without-answer", "final-explores"),
     "_own_name": ("analysis-called-economics",),
-    "_direction": ("decrease-without-per",),
     "_facts": ("fact-twice",),
     "_funding": ("unknown-fact",),
     "_derived": ("derived-twice", "derived-from-itself", "derived-too-early"),
@@ -38,6 +36,17 @@ BROKEN_BY = {
     "_repeats": ("listed-twice", "language-twice"),
     "_dates": ("impossible-date",),
     "_known_answers": ("unknown-answer",),
+    "_analyses_exist": ("unknown-analysis", "no-analysis-to-value"),
+    "_direction": ("decrease-without-per",),
+    "_units": ("amount-for-another-unit", "outcome-in-other-money"),
+    "_convertible": (
+        "parameter-in-other-money",
+        "price-year-outside-table",
+        "currency-outside-table",
+        "unknown-parameter",
+        "rate-as-amount",
+        "parameter-outside-range",
+    ),
     "_identified": ("not-identified",),
     "_assignment": ("cluster-without-column", "individual-with-cluster"),
     "_assigned_unit": ("another-unit",),
@@ -193,6 +202,36 @@ def test_transfer_that_does_not_say_what_it_follows(problems: Problems) -> None:
     text = text.replace("{title: The county}", "{title: The county}, a: {title: All}")
     (one,) = problems(text)
     assert one.what.startswith("`guidance` does not say `per:`")
+
+
+ASSUMED = (
+    "effects: {main: {assumed: {value: -1, unit: UNIT, direction: decrease, "
+    "status: illustrative, note: One.}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("unit", "more", "what"),
+    [
+        ("day", "", "`wages` does not say `per:`"),
+        ("day", ", per: decrease, of: month", "`wages` counts for each `month`"),
+        ("SEK/year", ", per: decrease", "`wages` follows an outcome in SEK/year"),
+    ],
+)
+def test_what_follows_an_assumed_effect_fits_it(
+    unit: str, more: str, what: str, problems: Problems
+) -> None:
+    text = (HERE / "bad" / "gain-without-effect.yaml").read_text(encoding="utf-8")
+    effects = ASSUMED.replace("UNIT", unit)
+    text = text.replace("economics:\n", f"economics:\n  {effects}\n")
+    (one,) = problems(text.replace("item: wages", f"item: wages{more}"))
+    assert one.what.startswith(what)
+
+
+def test_a_parameter_in_other_money_is_converted_where_that_is_allowed(problems: Problems) -> None:
+    text = (HERE / "bad" / "parameter-in-other-money.yaml").read_text(encoding="utf-8")
+    allowed = text.replace("economics:\n", "economics:\n  conversion: {index: cpi}\n")
+    assert problems(allowed) == ()
 
 
 @pytest.mark.parametrize("day", ["2020-13", "2019-02-29", "2020-00-10", "0000"])

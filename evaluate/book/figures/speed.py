@@ -100,7 +100,7 @@ def _figure(reading: Reading, rows: Sequence[Row], svg: str) -> Figure:
             (str(row.get("run")), *(_number(reading, row.get(one)) for one in columns))
             for row in rows
         ),
-        note=reading.note(w("speed.note")),
+        note=reading.note(w("speed.note") if any(row.get("tool") == FLOOR for row in rows) else ""),
     )
 
 

@@ -44,12 +44,30 @@ class Words:
 
 
 @cache
-def words(language: str) -> Words:
-    """Return the words of a language; English where there is no catalogue."""
+def words(language: str, each: str = "") -> Words:
+    """Return the words of a language; English where there is no catalogue.
+
+    Parameters
+    ----------
+    language : str
+        Language code.
+    each : str
+        What sums are told per, in the singular, where it is not a participant: an output.
+    """
     known = next(
         one for one in (language, _NEAREST.get(language, FALLBACK), FALLBACK) if catalogue(one)
     )
-    return Words(known, catalogue(known))
+    texts = catalogue(known)
+    return Words(known, _told_per(texts, each) if each else texts)
+
+
+def _told_per(texts: Mapping[str, str], each: str) -> dict[str, str]:
+    people = texts["per.participant"]
+    for per in ("per", "Per"):
+        texts = {
+            key: text.replace(f"{per} {people}", f"{per} {each}") for key, text in texts.items()
+        }
+    return {**texts, "per.participant": each}
 
 
 def catalogue(language: str) -> dict[str, str]:
