@@ -9,7 +9,7 @@ from docutils import nodes
 from evaluate.book.account_reading import account_of, cell
 from evaluate.book.account_table import listing, part
 from evaluate.book.folded import folded
-from evaluate.book.picture import figure
+from evaluate.book.money import pictured
 from evaluate.book.view import Row, View
 from evaluate.book.write import section
 
@@ -22,13 +22,13 @@ KINDS = (*_STAKES, *_ORGANISER, *_GRANT, *_FUND)
 
 def incentives(view: View) -> Iterator[nodes.Node]:
     """Yield the analysis of incentives, part by part."""
-    yield from figure(view, "incentives")
+    yield from pictured(view, "incentives")
     yield from _stakes(view)
     yield from part(view, "side_payments", "from", "to", "amount")
     yield from part(view, "wrong_pocket", "key", "value", "state")
     for name, kinds in (("organiser", _ORGANISER), ("cofinancing", _GRANT), ("fund", _FUND)):
         if any(view.rows(f"economics.{kind}") for kind in kinds):
-            body = [*figure(view, name), *(one for kind in kinds for one in _one(view, kind))]
+            body = [*pictured(view, name), *(one for kind in kinds for one in _one(view, kind))]
             yield section(view.words(f"account.{name}"), name, body)
 
 

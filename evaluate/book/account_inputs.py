@@ -14,6 +14,7 @@ from evaluate.book.account_reading import (
     cell,
     effect_title,
     effects,
+    fraction,
     given_row,
     mark,
 )
@@ -123,8 +124,8 @@ def _course(view: View, row: Row) -> Iterator[str]:
 
 
 def _fading(view: View, fade: str) -> str:
-    known = fade.replace(".", "", 1).isdigit()
-    return view.words("account.fade_rate", rate=view.percent(float(fade))) if known else fade
+    rate = fraction(fade)
+    return fade if rate is None else view.words("account.fade_rate", rate=view.percent(rate))
 
 
 def _note(view: View, texts: Mapping[str, Any], row: Row) -> list[Content]:

@@ -19,10 +19,9 @@ from evaluate.book.account_uncertainty import KINDS as UNCERTAINTY
 from evaluate.book.account_uncertainty import uncertainty
 from evaluate.book.checklists import one_list
 from evaluate.book.explorer import explorer
-from evaluate.book.money import to_page, what_if
+from evaluate.book.money import pictured, to_page, what_if
 from evaluate.book.money_answers import answers
 from evaluate.book.page import banner, live
-from evaluate.book.picture import figure
 from evaluate.book.sources import finding
 from evaluate.book.view import View
 from evaluate.book.write import paragraph, section
@@ -90,12 +89,12 @@ def _titled(view: View, key: str, identity: str, children: Iterable[nodes.Node])
 
 def _by_payer(view: View) -> Iterator[nodes.Node]:
     if effects(view):
-        yield from figure(view, "accounts")
+        yield from pictured(view, "accounts")
     yield accounts(view)
     yield paragraph(view.words("money.rule"), "ev-note")
     if effects(view):
-        yield from figure(view, "cash_flow")
-        yield from figure(view, "payer_years")
+        yield from pictured(view, "cash_flow")
+        yield from pictured(view, "payer_years")
 
 
 def _left_out(view: View) -> Iterator[nodes.Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from evaluate.core import Estimate
 
 ABSENT = "–"
 OVERALL = ("public_funds", "society", "society_eu", "public")
+_FRACTION = re.compile(r"[0-9]+(\.[0-9]+)?(e-?[0-9]+)?")
 _BLOCKS = ("costs", "earnings", "benefits", "transfers")
 _PAYER = "payer_"
 _HUNDRED, _MOST = 100, 99.5
@@ -134,6 +136,12 @@ def sides(view: View) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]
     return [one for one in ranked if one[1] > 0], [one for one in ranked if one[1] < 0]
 
 
+def within(view: View, key: str) -> str:
+    """Return a payer's name inside a sentence: an English article loses its capital."""
+    name = view.payer(key)
+    return f"the {name[4:]}" if name.startswith("The ") else name
+
+
 def parties(view: View) -> list[str]:
     """Return the payers in the account's order, without society and the cost of public funds."""
     return [one for one in view.rows("economics.accounts") if one not in OVERALL]
@@ -180,6 +188,11 @@ def amount(view: View, value: object, *, sign: bool = False) -> str:
         return ABSENT
     whole = abs(found) >= _SMALL or found.is_integer()
     return view.number(found, digits=0 if whole else 2, sign=sign)
+
+
+def fraction(text: str) -> float | None:
+    """Return a share that a table wrote as text, such as ``0.25``; nothing of any other text."""
+    return float(text) if _FRACTION.fullmatch(text) else None
 
 
 def share(view: View, value: float) -> str:

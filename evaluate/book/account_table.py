@@ -12,6 +12,7 @@ from evaluate.book.account_reading import (
     amount,
     cell,
     effect_title,
+    fraction,
     given_row,
     item,
     mark,
@@ -109,10 +110,10 @@ def payers(view: View, value: str) -> str:
     """Return parties and their shares, which the tables write as ``a 0.5; b 0.5``."""
     found = []
     for one in value.split("; "):
-        key, _, part_ = one.rpartition(" ")
-        known = key and part_.replace(".", "", 1).isdigit()
-        name = view.payer(key if known else one)
-        found.append(f"{name} {view.percent(float(part_), digits=0)}" if known else name)
+        key, _, last = one.rpartition(" ")
+        part_ = fraction(last) if key else None
+        name = view.payer(one if part_ is None else key)
+        found.append(name if part_ is None else f"{name} {view.percent(part_, digits=0)}")
     return ", ".join(found)
 
 

@@ -19,7 +19,7 @@ from evaluate.book.account_reading import amount as money
 from evaluate.book.account_results import outlay
 from evaluate.book.account_table import listing, numbers, parameter, part
 from evaluate.book.folded import folded
-from evaluate.book.picture import figure
+from evaluate.book.money import pictured
 from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, paragraph
 
@@ -32,12 +32,12 @@ KINDS = (
 
 def uncertainty(view: View) -> Iterator[nodes.Node]:
     """Yield figures and tables on how sure the account is."""
-    yield from figure(view, "distribution")
-    yield from figure(view, "tornado")
+    yield from pictured(view, "distribution")
+    yield from pictured(view, "tornado")
     yield from _tornado(view)
     yield from _scenarios(view)
-    yield from figure(view, "plane")
-    yield from figure(view, "acceptability")
+    yield from pictured(view, "plane")
+    yield from pictured(view, "acceptability")
     yield from _acceptability(view)
     yield from _effectiveness(view)
     yield from part(view, "information", "parameter", "value", "population")

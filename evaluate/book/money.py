@@ -10,7 +10,7 @@ from sphinx.addnodes import pending_xref
 from evaluate.book.account_reading import effects, supposed
 from evaluate.book.account_results import accounts, extrapolated
 from evaluate.book.money_answers import answers
-from evaluate.book.picture import figure
+from evaluate.book.picture import Drawing, figure
 from evaluate.book.view import View
 from evaluate.book.write import Content, box, marked, paragraph, section
 
@@ -27,7 +27,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
     if supposed(view):
         yield what_if(view)
     if effects(view):
-        yield from figure(view, "accounts")
+        yield from pictured(view, "accounts")
     yield accounts(view)
     yield paragraph(view.words("money.rule"), "ev-note")
     if effects(view):
@@ -39,6 +39,18 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
 def what_if(view: View) -> nodes.Node:
     """Return the warning that all that follows rests on an effect that nobody estimated."""
     return box([paragraph(view.words("money.what_if"))], "ev-banner", "ev-warning")
+
+
+def pictured(view: View, kind: str) -> Iterator[nodes.Node]:
+    """Yield a figure of the account; where its effect is assumed the title says so first."""
+    for node in figure(view, kind):
+        if supposed(view) and isinstance(node, Drawing):
+            said = view.words("money.supposed", title=node["title"])
+            node["alt"] = view.words("money.supposed", title=node["alt"])
+            node["title"] = said
+            for one in node.findall(nodes.title):
+                one.children = [nodes.Text(said)]
+        yield node
 
 
 def to_page(target: str, content: Content) -> nodes.Node:

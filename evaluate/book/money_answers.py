@@ -18,6 +18,7 @@ from evaluate.book.account_reading import (
     sides,
     supposed,
     unclear,
+    within,
 )
 from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, strong
@@ -73,9 +74,9 @@ def pays(view: View) -> str:
         return view.words("answers.withheld" if cost_of(view) else "answers.nobody")
     whole = sum(n for _, n in paid)
     if paid[0][1] >= _ALL * whole:
-        return view.words("answers.all", payer=view.payer(paid[0][0]))
+        return view.words("answers.all", payer=within(view, paid[0][0]))
     shares = [
-        view.words("answers.part", payer=view.payer(key), share=view.percent(n / whole, digits=0))
+        view.words("answers.part", payer=within(view, key), share=view.percent(n / whole, digits=0))
         for key, n in paid
     ]
     return view.words("answers.parts", parts=listed(view, shares))
@@ -106,14 +107,14 @@ def _also(view: View, found: list[str]) -> Iterator[str]:
 
 
 def _for(view: View, key: str, net: float) -> str:
-    return view.words("answers.for", net=view.money(abs(net)), payer=view.payer(key))
+    return view.words("answers.for", net=view.money(abs(net)), payer=within(view, key))
 
 
 def _range(view: View, key: str, row: Row) -> Iterator[str]:
     low, high = (numeric(row.get(one)) for one in ("net_low", "net_high"))
     if low is not None and high is not None:
         ends = {"low": view.number(low, digits=0, sign=True), "high": view.money(high, sign=True)}
-        yield view.words("answers.range", payer=view.payer(key), **ends)
+        yield view.words("answers.range", payer=within(view, key), **ends)
 
 
 def breaks_even(view: View) -> str:
@@ -122,7 +123,7 @@ def breaks_even(view: View) -> str:
     society = rows.get("society")
     if not effects(view) or society is None:
         return view.words("answers.no_even")
-    never = [view.payer(key) for key in parties(view) if _never(rows.get(key, {}))]
+    never = [within(view, key) for key in parties(view) if _never(rows.get(key, {}))]
     said = _even(view, society)
     eu = numeric(rows.get("society_eu", {}).get("effect"))
     if eu is not None and eu != numeric(society.get("effect")):

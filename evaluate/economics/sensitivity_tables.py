@@ -21,10 +21,15 @@ _NAME = "schedule"
 
 def sensitivity_tables(done: Valuation) -> Iterator[Table]:
     """Yield the tornado of society's net."""
-    # Bars as wide as each other but for rounding go by name.
-    bars = sorted(_bars(done), key=lambda bar: (-float(f"{bar['swing']:.9g}"), bar["parameter"]))
+    bars = sorted(_bars(done), key=lambda bar: (_narrow(bar), bar["parameter"]))
     if any(bar["parameter"] != _NAME for bar in bars):
         yield table(done.spec, "tornado", bars)
+
+
+def _narrow(bar: dict[str, Cell]) -> float:
+    """Return what sorts wide bars first; those as wide as each other but for rounding go by name."""
+    swing = bar.get("swing")
+    return -np.inf if swing is None else -float(f"{swing:.9g}")
 
 
 def _bars(done: Valuation) -> Iterator[dict[str, Cell]]:
@@ -34,7 +39,7 @@ def _bars(done: Valuation) -> Iterator[dict[str, Cell]]:
     the rate from 2 to 5 % in all years.
     """
     for place, row in enumerate(done.effects.rows):
-        if row is not None and np.isfinite([row.conf_low, row.conf_high]).all():
+        if row is not None:
             yield _effect(done, place, row)
     for figure in figures(done):
         yield _figure(done, figure)
@@ -43,6 +48,8 @@ def _bars(done: Valuation) -> Iterator[dict[str, Cell]]:
 
 def _effect(done: Valuation, place: int, row: Estimate) -> dict[str, Cell]:
     fixed, slope = done.line(done.society, place)
+    if not np.isfinite([row.conf_low, row.conf_high]).all():
+        return {"parameter": done.effects.names[place], "state": "unbounded"}
     ends = fixed + slope * np.array([row.conf_low, row.conf_high])
     name, unit = done.effects.names[place], done.effects.units[place]
     found = _bar(name, (row.conf_low, row.conf_high), unit, ends)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import yaml
-from example_accounts import drawn_up, effect, row, small
+from exact_effects import exact
+from example_accounts import drawn_up, row, small
+from page_examples import account_of, drawn, examples
+from pydantic import BaseModel
 
 from evaluate.core import Table
 from evaluate.economics.costs import Cost
-from evaluate.economics.definition import Economics, ScheduleName
+from evaluate.economics.definition import Economics, Participants, ScheduleName
 from evaluate.economics.gains import Benefit, Earnings, Transfer
 from evaluate.economics.schedules import Parameter, public_funds, rates
 
 PAGE = (Path(__file__).parents[2] / "book" / "reference" / "economics.md").read_text("utf-8")
+EXAMPLES = examples(PAGE)
 
 
 def number(text: str) -> float:
@@ -33,7 +38,7 @@ def cells(first: str) -> list[list[str]]:
 def tables() -> dict[str, Table]:
     block = PAGE.split("```yaml\n", 1)[1].split("```", 1)[0]
     return drawn_up(
-        yaml.safe_load(block)["economics"] | {"schedule": "NO"}, effect(0.05, 0.02, df=40.0)
+        yaml.safe_load(block)["economics"] | {"schedule": "NO"}, exact(0.05, 0.02, df=40.0)
     )
 
 
@@ -67,15 +72,79 @@ def test_the_numbers_in_its_prose(tables: dict[str, Table]) -> None:
     assert flow[12] == pytest.approx(1400 * 0.1 * 1.04**-12, rel=1e-12)
 
 
-@pytest.mark.parametrize("model", [Economics, Cost, Benefit, Earnings, Transfer])
-def test_it_explains_every_key(
-    model: type[Economics | Cost | Benefit | Earnings | Transfer],
-) -> None:
+@pytest.mark.parametrize("model", [Economics, Participants, Cost, Benefit, Earnings, Transfer])
+def test_it_explains_every_key(model: type[BaseModel]) -> None:
     keys = {info.alias or name for name, info in model.model_fields.items()}
-    blocks = {"payers", "costs", "benefits", "transfers"}
-    silent = {key for key in keys - blocks if f"`{key}`" not in PAGE}
+    silent = {key for key in keys - {"payers"} if f"`{key}`" not in PAGE}
     assert silent == set()
-    assert all(f"{key}:" in PAGE for key in blocks)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in get_args(annotation):
+        yield from models_in(one)
+
+
+def field(model: type[BaseModel], name: str) -> str:
+    """Return ``Model.key``, by the first model that has it: rows of all kinds share theirs."""
+    first = next(one for one in reversed(model.__mro__) if name in getattr(one, "model_fields", ()))
+    return f"{first.__name__}.{model.model_fields[name].alias or name}"
+
+
+def fields_of(model: type[BaseModel]) -> set[str]:
+    """Return every field that a block of this model can have."""
+    waiting, seen = [model], set()
+    while waiting:
+        one = waiting.pop()
+        if one not in seen:
+            seen.add(one)
+            for info in one.model_fields.values():
+                waiting += models_in(info.annotation)
+    return {field(one, name) for one in seen for name in one.model_fields}
+
+
+def given(value: Any) -> Iterator[str]:
+    """Yield every field that was written."""
+    if isinstance(value, BaseModel):
+        for name in value.model_fields_set:
+            yield field(type(value), name)
+            yield from given(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from given(one)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from given(one)
+
+
+def test_every_key_has_an_example() -> None:
+    written = {field for n in range(len(EXAMPLES)) for field in given(account_of(PAGE, n))}
+    assert fields_of(Economics) - written == set()
+
+
+@pytest.mark.parametrize("n", range(len(EXAMPLES)))
+def test_an_example_gives_the_numbers_beneath_it(n: int) -> None:
+    found, cells_ = drawn(PAGE, n), EXAMPLES[n].cells
+    assert cells_
+    for kind, key, column, value in cells_:
+        first = found[kind].columns[0].name
+        (line,) = (one for one in found[kind].rows if str(one[first]) == key)
+        cell = line[column]
+        if isinstance(cell, str):
+            assert cell == value
+        else:
+            # To the last digit that is shown.
+            decimals = len(value.partition(".")[2])
+            assert number(value) == pytest.approx(cell, abs=0.5001 * 10**-decimals)
+
+
+def test_every_number_of_an_example_is_read() -> None:
+    tables = PAGE.count("| table | row | column | value |")
+    assert tables == len(EXAMPLES) == PAGE.count("```yaml") - 1  # the first account has its own
+    lines = PAGE.split("(economics-examples)=")[1].split("## How the account")[0]
+    values = [one for one in lines.splitlines() if one.startswith("| `")]
+    assert sum(len(one.cells) for one in EXAMPLES) == len(values)
 
 
 def said(parameters: tuple[Parameter, ...]) -> str:

@@ -156,3 +156,9 @@ def test_no_tornado_where_nothing_is_uncertain() -> None:
     definition["effects"] = {"wished": {"assumed": {"value": 2000, "unit": "EUR/year", **NOTE}}}
     spec = Economics.model_validate(definition)
     assert "tornado" not in {one.kind for one in account(spec, {}, seed=(7,))}
+
+
+def test_an_effect_without_limits_has_no_ends() -> None:
+    estimate = effect(2000.0, 500.0, conf_high=float("inf"))
+    bar = row(drawn_up(small(), estimate)["tornado"], "main")
+    assert bar == {"parameter": "main", "state": "unbounded"}

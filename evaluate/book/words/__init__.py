@@ -58,16 +58,31 @@ def words(language: str, each: str = "") -> Words:
         one for one in (language, _NEAREST.get(language, FALLBACK), FALLBACK) if catalogue(one)
     )
     texts = catalogue(known)
-    return Words(known, _told_per(texts, each) if each else texts)
+    if each:
+        people = texts["per.participant"]
+        texts = told_per({**texts, "per.participant": f"per {people}"}, people, each)
+        texts["per.participant"] = texts["per.participant"].removeprefix("per ")
+    return Words(known, texts)
 
 
-def _told_per(texts: Mapping[str, str], each: str) -> dict[str, str]:
-    people = texts["per.participant"]
+def told_per(texts: Mapping[str, str], people: str, each: str) -> dict[str, str]:
+    """Return texts in which sums are told per something else than a participant.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+        Texts by key, with slots.
+    people : str
+        A participant, in the texts' language.
+    each : str
+        What stands in its place; braces in it are no slots.
+    """
+    each = each.replace("{", "{{").replace("}", "}}")
+    found = dict(texts)
     for per in ("per", "Per"):
-        texts = {
-            key: text.replace(f"{per} {people}", f"{per} {each}") for key, text in texts.items()
-        }
-    return {**texts, "per.participant": each}
+        for key, text in found.items():
+            found[key] = text.replace(f"{per} {people}", f"{per} {each}")
+    return found
 
 
 def catalogue(language: str) -> dict[str, str]:

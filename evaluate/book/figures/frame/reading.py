@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluate.book.numbers import number
-from evaluate.book.words import Words
+from evaluate.book.words import Words, told_per
+from evaluate.book.words import words as page_words
 from evaluate.core import Cell, Estimate, Finding, Table, Verdict
 
 Row = Mapping[str, Cell]
@@ -51,7 +52,11 @@ class Figure:
 
 
 @cache
-def _words(language: str) -> Words:
+def _words(language: str, each: str = "") -> Words:
+    """Return the words of figures; sums are told per ``each`` where it is given."""
+    if each:
+        plain, people = _words(language), page_words(language)("per.participant")
+        return Words(plain.language, told_per(plain.catalogue, people, each))
     for one in (language, _NEXT.get(language, "en"), "en"):
         file = _FOLDER / f"{one}.json"
         if file.is_file():
@@ -81,8 +86,9 @@ class Reading:
 
     @property
     def words(self) -> Words:
-        """Return the words of figures."""
-        return _words(self.language)
+        """Return the words of figures; sums are told per what the study's account counts."""
+        counted = self.study.get("economics", {}).get("participants", {}).get("unit")
+        return _words(self.language, self.text(counted))
 
     @property
     def warning(self) -> str:
