@@ -56,7 +56,7 @@ def _effect(view: View, one: Effect) -> list[Content]:
         return [name, ABSENT, ABSENT]
     said = view.effect(float(given["value"]), str(given.get("unit", "")))
     told = [*source(view, given.get("source", {})), *mark(view, given.get("status"))]
-    return [name, said, [*told, *_note(view, given, {})]]
+    return [name, said, _noted(told, _note(view, given, {}))]
 
 
 def _figures(view: View) -> Iterator[nodes.Node]:
@@ -73,12 +73,14 @@ def _figure(view: View, key: str, row: Row) -> list[Content]:
     who = [str(row[one]) for one in ("payer", "receiver") if row.get(one)]
     side = cell(view, "side", row.get("side", ""))
     told = [*source(view, _sourced(texts, row)), *mark(view, row.get("status"))]
+    if row.get("expired") is True:
+        told += mark(view, "expired")
     return [
         _title(view, key, texts),
         f"{side}: {' → '.join(payers(view, one) for one in who)}" if who else side,
         _amount(view, row),
         "; ".join([str(row.get("years", ABSENT)), *_course(view, row)]),
-        [*told, *_note(view, texts, row)],
+        _noted(told, _note(view, texts, row)),
     ]
 
 
@@ -132,7 +134,12 @@ def _note(view: View, texts: Mapping[str, Any], row: Row) -> list[Content]:
     note = texts.get("note", row.get("note"))
     if not note:
         return []
-    return [". ", view.texts(note) if isinstance(note, Mapping) else str(note)]
+    return [view.texts(note) if isinstance(note, Mapping) else str(note)]
+
+
+def _noted(told: list[Content], note: list[Content]) -> list[Content]:
+    """Return where a figure comes from, then its note."""
+    return [*told, ". ", *note] if told and note else [*told, *note]
 
 
 def _own_figures(view: View) -> Iterator[nodes.Node]:
@@ -146,7 +153,8 @@ def _own_figures(view: View) -> Iterator[nodes.Node]:
         [
             keyed(view, key),
             _with_unit(view, row),
-            [*source(view, row), *mark(view, row.get("status")), *_note(view, {}, row)] or ABSENT,
+            _noted([*source(view, row), *mark(view, row.get("status"))], _note(view, {}, row))
+            or ABSENT,
         ]
         for key, row in rows
     )
@@ -172,7 +180,7 @@ def _schedule(view: View) -> Iterator[nodes.Node]:
         word = "money.rate_until" if "to_year" in row else "money.rate_span"
         pieces.append(view.words(word, **slots, end=row.get("to_year")) + "; ")
     last = found.rows[-1]
-    told = [*source(view, last), *mark(view, last.get("status")), *_note(view, {}, last)]
+    told = _noted([*source(view, last), *mark(view, last.get("status"))], _note(view, {}, last))
     yield paragraph([*pieces, *told], "ev-note")
 
 

@@ -57,7 +57,7 @@ def account_page(view: View, slug: str) -> nodes.section:
 
 
 def _parts(view: View, slug: str) -> Iterator[nodes.Node]:
-    yield from banner(view)
+    yield from banner(view, account=True)
     back = to_page(f"/studies/{slug}", view.words("account.back"))
     yield paragraph([back, " ", view.words("account.back_text")], "ev-plan")
     if not view.rows("economics.accounts"):

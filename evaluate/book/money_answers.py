@@ -187,8 +187,9 @@ def _figures(view: View) -> Iterator[Content]:
     rows = list(view.rows("economics.inputs").values())
     counts = {
         status: sum(row.get("status") == status for row in rows)
-        for status in ("unverified", "illustrative", "expired")
+        for status in ("unverified", "illustrative")
     }
+    counts["expired"] = sum(row.get("expired") is True for row in rows)
     told = [view.words(f"answers.n_{status}", n=n) for status, n in counts.items() if n]
     if told:
         yield view.words("answers.figures", all=len(rows), parts=listed(view, told))

@@ -10,12 +10,29 @@ from evaluate.book.view import View
 from evaluate.book.write import box, paragraph
 
 
-def banner(view: View) -> Iterator[nodes.Node]:
-    """Yield what a reader must know before anything else: invented data, or none yet."""
-    if view.finding.data_kind == "dummy":
+def banner(view: View, *, account: bool = False) -> Iterator[nodes.Node]:
+    """Yield what a reader must know before anything else: invented data, or none yet.
+
+    Parameters
+    ----------
+    view : View
+        The finding and the page's language.
+    account : bool
+        Whether the page holds the account alone, which may rest on no row of the study.
+    """
+    if view.finding.data_kind == "dummy" and account and not _rests_on_rows(view):
+        yield box([paragraph(view.words("banner.dummy_apart"))], "ev-banner", "ev-warning")
+    elif view.finding.data_kind == "dummy":
         yield box([paragraph(view.words("banner.dummy"))], "ev-banner", "ev-warning")
     elif view.planned:
         yield box([paragraph(view.words("banner.planned"))], "ev-banner")
+
+
+def _rests_on_rows(view: View) -> bool:
+    """Return whether an account values an effect of the study's own rows."""
+    spec = view.study.get("economics") or {}
+    effects = spec.get("effects") or {}
+    return "analysis" in spec or any("analysis" in one for one in effects.values())
 
 
 def live(page: nodes.section) -> nodes.section:

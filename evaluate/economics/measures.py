@@ -83,6 +83,8 @@ def _measures(done: Valuation) -> Iterator[dict[str, Cell]]:
     for name, place in perspectives(done).items():
         view = _View(done, name, place, each, tail)
         yield from _net(view)
+        if not done.effects.names:
+            continue  # costs alone give nothing back: no ratio, no year, no rate
         yield from _ratio(view)
         yield from _payback(view)
         yield from _internal_rates(view)

@@ -7,6 +7,8 @@ from typing import Literal
 
 from evaluate.economics.finite import finite
 
+_SMALLEST = 1e-300
+
 
 @dataclass(frozen=True, slots=True)
 class BreakEvenNumber:
@@ -107,7 +109,8 @@ def number_needed_to_treat(risk_reduction: float) -> float | None:
     >>> number_needed_to_treat(0.05)
     20.0
     """
-    return 1 / risk_reduction if risk_reduction > 0 else None
+    # Below the smallest normal number its inverse is infinite: nobody is averted.
+    return 1 / risk_reduction if risk_reduction > _SMALLEST else None
 
 
 def pays(cost: float, value: float, risk_reduction: float) -> bool:

@@ -60,9 +60,9 @@ def account_row(done: Valuation, i: int, each: Floats | None) -> dict[str, Cell]
         "cost": cost,
         "benefit": benefit,
         "net": done.net(i),
-        "benefit_cost_ratio": ratio,
-        "state": state,
     }
+    if done.effects.names:  # costs alone have nothing to be held against
+        row |= {"benefit_cost_ratio": ratio, "state": state}
     if each is not None:
         draws = done.draws(i, each)
         tail = (1.0 - conf_level(done)) / 2.0

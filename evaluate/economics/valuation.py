@@ -66,8 +66,13 @@ class Valuation:
 
     @property
     def drawn(self) -> bool:
-        """Return whether anything is uncertain, so that there are draws."""
-        return self.effects.drawn or bool(self.figures)
+        """Return whether draws say how likely something is.
+
+        Never where nobody estimated any of the effects: what is uncertain of the amounts would
+        look like all that is uncertain.
+        """
+        what_if = bool(self.effects.names) and not self.effects.drawn
+        return not what_if and (self.effects.drawn or bool(self.figures))
 
     @property
     def direction(self) -> Direction:
@@ -123,9 +128,11 @@ class Valuation:
         parts = self.ledger.net[row].sum(axis=1) * self.flows.sizes
         at = np.append(self.effects.estimates, 1.0)[self.flows.follows]
         mine = self.flows.follows == effect
-        scale = _ROUNDING * self._scale()
+        gross = np.abs(self.ledger.cost[row]) + np.abs(self.ledger.benefit[row])
+        each = _ROUNDING * gross.sum(axis=1)[mine] @ np.abs(self.flows.sizes[mine])
         fixed, slope = float((parts * at)[~mine].sum()), float(parts[mine].sum())
-        return (0.0 if abs(fixed) <= scale else fixed), slope
+        nothing = abs(fixed) <= _ROUNDING * self._scale()
+        return (0.0 if nothing else fixed), (0.0 if abs(slope) <= each else slope)
 
     def break_even(self, row: int) -> BreakEven:
         """Return the first effect at which a row's net present value is 0."""

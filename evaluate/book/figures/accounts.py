@@ -45,16 +45,25 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     left = 0.02 if look.narrow else _NAMES + 0.1
     right = look.width if look.narrow else columns[0] - columns[3] - _COLUMN
     ends = [bar.start + share * bar.one.net for bar in bars for share in (0, 1)]
-    last = rows[-1]
+    last = _society(rows)
     scale = axis([*ends, *(x for x in (last.low, last.high) if x is not None)], left, right, room=0)
     scale = Axis(scale.low, scale.high, left + (room if scale.low < 0 else 0), right - room)
     _draw(canvas, reading, bars, scale, (head, how, columns))
     return _figure(reading, rows, how, canvas.svg())
 
 
+def _society(rows: Sequence[Account]) -> Account:
+    return next(one for one in rows if one.payer == SOCIETY)
+
+
 def _bars(rows: Sequence[Account], look: Look) -> list[_Bar]:
-    starts = [0.0, *accumulate(one.net for one in rows[:-1])]
-    starts[-1] = 0.0
+    # Society's bar, and that of who stands outside it, begin at zero.
+    steps = [0.0 if one.outside or one.payer == SOCIETY else one.net for one in rows]
+    before = [0.0, *accumulate(steps)]
+    starts = [
+        0.0 if one.outside or one.payer == SOCIETY else start
+        for one, start in zip(rows, before, strict=False)
+    ]
     wide = look.width if look.narrow else _NAMES
     found = []
     for one, start in zip(rows, starts, strict=True):
@@ -100,7 +109,7 @@ def _draw(
             canvas.path([columns[0] - columns[3], columns[2]], [y, y], "soft", width=0.7)
         canvas.path([zero, zero], [middle - edge, middle + edge], "ink", width=0.9, order=2.5)
         _bar(canvas, bar, scale, middle, how)
-        if after is not None:
+        if after is not None and not (bar.total or after.one.outside):
             x = scale.at(bar.start + bar.one.net)
             below = y + bar.high + (after.high - 0.16 if narrow else after.high / 2)
             # on a telephone names stand between the bars: only the end of the line is drawn
@@ -162,14 +171,15 @@ def _words_narrow(
 
 
 def _title(reading: Reading, rows: Sequence[Account], how: Measure) -> str:
-    w, last = reading.words, rows[-1]
+    w, last = reading.words, _society(rows)
     if last.low is not None and last.high is not None and last.low < 0 < last.high:
         low, high = (how.text(one, sign=True) for one in (last.low, last.high))
         found = w("accounts.unsure", net=how.full(last.net, sign=True), low=low, high=high)
     else:
         key = "accounts.gain" if last.net >= 0 else "accounts.loss"
         found = w(key, net=how.full(abs(last.net)))
-    worst = min(rows[:-1], key=lambda one: one.net, default=last)
+    inside = [one for one in rows if not one.outside and one is not last]
+    worst = min(inside, key=lambda one: one.net, default=last)
     if worst is last or worst.net >= 0:
         return found
     return w("accounts.loser", title=found, payer=worst.name, net=how.text(worst.net, sign=True))

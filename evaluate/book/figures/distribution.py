@@ -115,7 +115,8 @@ def _range(canvas: Canvas, reading: Reading, one: Account, scale: Axis, how: Mea
 def _even(reading: Reading) -> str:
     """Return at which effect society breaks even, beside the estimate."""
     economics = reading.study.get("economics", {})
-    rows = [one for one in reading.headlines() if one.analysis == economics.get("analysis")]
+    first = next(iter(economics.get("effects", {}).values()), economics)
+    rows = [one for one in reading.headlines() if one.analysis == first.get("analysis")]
     found = [
         value(row.get("effect"))
         for row in reading.rows("break_even")

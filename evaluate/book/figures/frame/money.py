@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from evaluate.book.figures.frame.axis import Measure, measure
 from evaluate.book.figures.frame.reading import Reading, value
@@ -25,6 +26,8 @@ class Account:
         Interval of net.
     gains : float or None
         Share of draws in which net is above zero.
+    outside : bool
+        Whether it is no part of society: the money of the EU, seen from a country.
     """
 
     payer: str
@@ -35,26 +38,38 @@ class Account:
     low: float | None
     high: float | None
     gains: float | None
+    outside: bool = False
 
 
 def accounts(reading: Reading) -> list[Account]:
-    """Return the accounts in the order of the study, society last; empty without society."""
+    """Return the accounts in the order of the study, then society, then who stands outside it.
+
+    Empty without society.
+    """
+    payers = _economics(reading, "payers") or {}
+    abroad = {key for key, one in payers.items() if isinstance(one, dict) and one.get("eu")}
     found = [
         Account(
             payer=str(row.get("payer")),
-            name=reading.payer(row.get("payer")),
+            name=_name(reading, row.get("payer"), outside=row.get("payer") in abroad),
             cost=value(row.get("cost")) or 0.0,
             benefit=value(row.get("benefit")) or 0.0,
             net=net,
             low=value(row.get("net_low")),
             high=value(row.get("net_high")),
             gains=value(row.get("prob_positive")),
+            outside=row.get("payer") in abroad,
         )
         for row in reading.rows("accounts")
         if (net := value(row.get("net"))) is not None
     ]
-    found.sort(key=lambda one: one.payer == SOCIETY)
-    return found if found and found[-1].payer == SOCIETY else []
+    found.sort(key=lambda one: (one.outside, one.payer == SOCIETY))
+    return found if any(one.payer == SOCIETY for one in found) else []
+
+
+def _name(reading: Reading, payer: object, *, outside: bool) -> str:
+    name = reading.payer(payer)
+    return reading.words("accounts.outside", payer=name) if outside else name
 
 
 def sums(reading: Reading, values: Iterable[float]) -> Measure:
@@ -68,5 +83,5 @@ def per(reading: Reading, how: Measure) -> str:
     return reading.words("money.per", unit=how.unit, year=year)
 
 
-def _economics(reading: Reading, key: str) -> object:
+def _economics(reading: Reading, key: str) -> Any:
     return reading.study.get("economics", {}).get(key, "")
