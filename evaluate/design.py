@@ -66,6 +66,10 @@ class Result:
         The headline row first.
     covariance : ndarray, shape (k, k)
         Of the headline estimates, in the square of the outcome's unit; private.
+    terms : tuple of str, length m
+        Rows beside whose errors are known together, such as effects by time since the start.
+    together : ndarray, shape (m, m)
+        Their covariance; private.
     checks, tables : tuple
         Diagnostics and the arrays behind them.
     draws : mapping of str to ndarray
@@ -74,6 +78,8 @@ class Result:
 
     estimates: tuple[Estimate, ...]
     covariance: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    terms: tuple[str, ...] = ()
+    together: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
     checks: tuple[Check, ...] = ()
     tables: tuple[Table, ...] = ()
     draws: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

@@ -95,9 +95,8 @@ def _whole(spec: Economics, *names: str) -> bool:
 
 def _within(result: Result, first: str, second: str) -> float | None:
     """Return the correlation of two terms of one analysis from its covariance."""
-    terms = [row.term for row in result.estimates if row.role == "headline"]
-    if len(terms) != len(result.covariance) or not {first, second} <= set(terms):
+    if not {first, second} <= set(result.terms):
         return None
-    i, j = terms.index(first), terms.index(second)
-    spread = float(result.covariance[i, i] * result.covariance[j, j])
-    return float(result.covariance[i, j]) / spread**0.5 if spread > 0 else None
+    i, j = result.terms.index(first), result.terms.index(second)
+    spread = float(result.together[i, i] * result.together[j, j])
+    return float(result.together[i, j]) / spread**0.5 if spread > 0 else None

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from evaluate.checks.inference import inference_table
 from evaluate.checks.leave_one_out import leave_one_out_check
 from evaluate.checks.over_time import name_of, rollout_table, table_of
@@ -22,6 +25,7 @@ from evaluate.checks.rollout_rows import (
     curves_of,
     event_study,
     group_time_table,
+    joint_terms,
     term_rows,
 )
 from evaluate.checks.rollout_trends import trends
@@ -45,11 +49,17 @@ class Diagnosed:
         The headline first.
     checks, tables : tuple
         Diagnostics and the arrays behind them.
+    terms : tuple of str, length k
+        Effects by time since the start.
+    covariance : ndarray, shape (k, k)
+        Of these, in the square of the outcome's unit; private.
     """
 
     rows: tuple[Estimate, ...]
     checks: tuple[Check, ...]
     tables: tuple[Table, ...]
+    terms: tuple[str, ...]
+    covariance: NDArray[np.float64]
 
 
 def diagnose(
@@ -94,7 +104,10 @@ def diagnose(
               group_time_table(rolled.paths.starts, led, asked)]  # fmt: skip
     if len(led.tests) > 1:
         tables.append(inference_table(led.tests, led.estimand.unit))
+    terms, covariance = joint_terms(asked)
     return Diagnosed(
+        terms=terms,
+        covariance=covariance,
         rows=tuple(rows),
         checks=tuple(check for check, _ in found),
         tables=(*tables, *(table for _, table in found if table is not None)),

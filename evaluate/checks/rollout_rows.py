@@ -135,6 +135,25 @@ def term_rows(rolled: RollOut, led: Led, curves: Curves) -> Iterator[Estimate]:
     yield from _group_time_rows(rolled, led, curves)
 
 
+def joint_terms(curves: Curves) -> tuple[tuple[str, ...], Float]:
+    """Return the effects by time since the start that have an uncertainty, and their covariance.
+
+    Parameters
+    ----------
+    curves : Curves
+        Effects under the contrast that was asked for.
+
+    Returns
+    -------
+    tuple
+        Terms, and their covariance of shape (k, k).
+    """
+    found = aggregate(curves.times, "dynamic")
+    known = [at for at, row in enumerate(found.gradient[:-1]) if curves.spread(row) > 0]
+    terms = tuple(f"{TERMS['dynamic']}={found.keys[at]}" for at in known)
+    return terms, found.covariance[np.ix_(known, known)]
+
+
 def _group_time_rows(rolled: RollOut, led: Led, curves: Curves) -> Iterator[Estimate]:
     times, starts = curves.times, rolled.paths.starts
     for at, (cohort, period) in enumerate(

@@ -133,7 +133,14 @@ def estimate(spec: Staggered, sample: Sample, estimand: Estimand, settings: Sett
     if led.sides.few and asked.covariates:
         adjusted, check = adjusted_beside(rolled, led)
         rows, checks = (*rows, *adjusted), (*checks, check)
-    return Result(rows, covariance, checks, found.tables)
+    return Result(
+        rows,
+        covariance,
+        terms=found.terms,
+        together=found.covariance,
+        checks=checks,
+        tables=found.tables,
+    )
 
 
 _NO_SUBGROUPS = Check(

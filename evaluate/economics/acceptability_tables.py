@@ -17,6 +17,7 @@ from evaluate.economics.valuation import Floats, Valuation
 
 USUAL, PROGRAMME = "usual", "programme"
 _POINTS = 100  # steps of the threshold
+_MOST = 1e15
 _DRAWS = 500  # in the plane
 _STATUS = {"ND": "frontier", "ED": "extended_dominated", "D": "dominated", "duplicate": "duplicate"}
 
@@ -138,7 +139,8 @@ def thresholds(done: Valuation, found: Options) -> Floats:
         least = row.std_error if row is not None else 0.0
         units = np.maximum(effects, least)
         costs = np.abs(found.costs[1:])
-        known = (units > 0) & (costs > 0)
+        # A unit that costs more than any `willingness` has no ratio worth a grid.
+        known = (units * _MOST > costs) & (costs > 0)
         top = _round_up(3.0 * float((costs[known] / units[known]).max(initial=0.0)))
     return np.linspace(0.0, top, _POINTS + 1)
 

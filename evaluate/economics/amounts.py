@@ -144,7 +144,10 @@ def size(
 def _annual(price: Floats, salvage: float, years: int, rate: float) -> Floats:
     if rate == 0:
         return (price - salvage) / years
-    return np.asarray((price - salvage / (1 + rate) ** years) * rate / (1 - (1 + rate) ** -years))
+    # expm1 and log1p keep the digits of a rate that is all but 0.
+    return np.asarray(
+        (price - salvage / (1 + rate) ** years) * rate / -np.expm1(-years * np.log1p(rate))
+    )
 
 
 def base_size(spec: Economics, row: MoneyRow) -> float:

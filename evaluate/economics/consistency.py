@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from evaluate.economics import keys
 from evaluate.economics.payers import RESERVED
 from evaluate.economics.rows import shares
 
@@ -222,4 +223,8 @@ RULES: tuple[Callable[[Economics], Iterator[str]], ...] = (
     _scenarios,
     _alternatives,
     _taxes,
+    keys.generated,
+    keys.parameters,
+    keys.scenarios,
+    keys.correlations,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -74,7 +74,9 @@ class PublicFunds(Sourced):
 class Assumed(Sourced):
     """An effect that nobody estimated: a what-if, never a finding."""
 
-    value: float = Field(description="In the unit below, in the outcome's own direction.")
+    value: float = Field(
+        ge=-1e12, le=1e12, description="In the unit below, in the outcome's own direction."
+    )
     unit: str = Field(max_length=60, description="Of the effect: share.")
     direction: Direction = Field(default="increase", description="Desired direction.")
 
@@ -111,7 +113,7 @@ class Correlation(Sourced):
 class Participants(Strict):
     """How many people the account is about; amounts are per treated person."""
 
-    treated: float = Field(gt=0, le=1e9, description="People who took part.")
+    treated: float = Field(ge=1e-6, le=1e9, description="People who took part.")
     unit: Text | None = Field(
         default=None,
         description="What is counted where it is not people, in the singular: output, project.",
@@ -137,14 +139,22 @@ class Alternative(Sourced):
     """Another way to the same outcome, for the frontier of cost and effect."""
 
     title: Text = Field(description="What it is.")
-    cost: float = Field(description="Per participant, in the account's money, beyond usual care.")
-    effect: float = Field(description="In the outcome's unit and desired direction.")
+    cost: float = Field(
+        ge=-1e15,
+        le=1e15,
+        description="Per participant, in the account's money, beyond usual care.",
+    )
+    effect: float = Field(
+        ge=-1e12, le=1e12, description="In the outcome's unit and desired direction."
+    )
 
 
 class Decisions(Strict):
     """How often the choice is made: what perfect information is worth in all."""
 
-    per_year: float = Field(gt=0, description="Participants a year whom the decision concerns.")
+    per_year: float = Field(
+        gt=0, le=1e10, description="Participants a year whom the decision concerns."
+    )
     years: int = Field(ge=1, le=100, description="For how many years, from year 0.")
 
 
@@ -169,8 +179,10 @@ class Scenario(Strict):
         default=None, description="Of all rows that follow the effect."
     )
     scope: Scope | None = Field(default=None, description="Gain of one place, or of all.")
-    effect: float | None = Field(default=None, description="Factor on every effect.")
-    items: dict[Name, float] = Field(
+    effect: float | None = Field(
+        default=None, ge=-1e6, le=1e6, description="Factor on every effect."
+    )
+    items: dict[Name, Annotated[float, Field(le=1e6)]] = Field(
         default_factory=dict, description="Factors on amounts, by item."
     )
 
@@ -236,7 +248,10 @@ class Economics(Strict):
         default_factory=dict, description="The account with something else assumed, by key."
     )
     willingness: float | None = Field(
-        default=None, gt=0, description="Largest willingness to pay for one unit of the effect."
+        default=None,
+        gt=0,
+        le=1e15,
+        description="Largest willingness to pay for one unit of the effect.",
     )
     alternatives: dict[Name, Alternative] = Field(
         default_factory=dict, description="Other ways to the same outcome."

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from evaluate.economics.amounts import amount, size
+from evaluate.economics.keys import PARAMETERS
 from evaluate.economics.ranges import Uncertain
 from evaluate.economics.rows import MoneyRow
 from evaluate.economics.valuation import Valuation
@@ -59,7 +60,7 @@ class Figure:
 
 def figures(done: Valuation) -> Iterator[Figure]:
     """Yield every uncertain figure, in the order of the rows."""
-    taken = set(done.effects.names)
+    taken = {*done.effects.names, *PARAMETERS}
     for place, row in enumerate(done.spec.rows):
         if row.uncertain is not None:
             found = amount(done.spec, row)

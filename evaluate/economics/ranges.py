@@ -9,13 +9,15 @@ from pydantic import Field, model_validator
 from evaluate.core import Strict
 
 _SHAPE = 4.0  # the weight that PERT gives the mode
+_SURE = 1e-9  # of the figure: a smaller standard error is lost in rounding
+_WILD = 100.0  # times the figure: a larger one leaves nothing but the tail
 
 
 class Range(Strict):
     """The ends of a distribution; the figure itself is its mode, or lies between them."""
 
-    low: float = Field(description="Smallest value.")
-    high: float = Field(description="Largest value.")
+    low: float = Field(ge=-1e15, le=1e15, description="Smallest value.")
+    high: float = Field(ge=-1e15, le=1e15, description="Largest value.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Range:
@@ -27,7 +29,7 @@ class Range(Strict):
 class Spread(Strict):
     """The standard error of a figure; the figure itself is the mean."""
 
-    std_error: float = Field(gt=0, description="In the figure's own unit.")
+    std_error: float = Field(gt=0, le=1e15, description="In the figure's own unit.")
 
 
 class Uncertain(Strict):
@@ -82,6 +84,12 @@ class Uncertain(Strict):
             return None
         if value <= 0:
             return f"a {self.kind} distribution needs a figure above 0; use a range instead"
+        if not _SURE * value <= given.std_error <= _WILD * value:
+            return (
+                f"the standard error is below {_SURE:g} or above {_WILD:g} times the figure; why: "
+                "the distribution would be a point, or all tail; mend `std_error`, or leave the "
+                "distribution out"
+            )
         if self.kind == "beta":
             if most > 1:
                 return "a beta distribution is for shares; use gamma, lognormal or a range"

@@ -36,7 +36,7 @@ def smooth(parameters: Floats, outcomes: Floats) -> Floats:
 
     References
     ----------
-    Wood (2017), Generalized Additive Models, 2nd ed., sections 5.5 and 6.2 (thin plate splines,
+    Wood (2017), on additive models, 2nd ed., sections 5.5 and 6.2 (thin plate splines,
     generalised cross-validation). In R: ``fitted(mgcv::gam(y ~ s(x, bs = "tp")))``.
 
     Examples

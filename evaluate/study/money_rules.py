@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from evaluate.economics.amounts import amount, of_parameter
+from evaluate.economics.costs import Cost
 from evaluate.economics.definition import Assumed, Economics
 from evaluate.economics.rows import MoneyRow
 from evaluate.errors import Refused
@@ -119,6 +120,14 @@ def _resolved(spec: Economics, where: Place, row: MoneyRow) -> Iterator[Broken]:
             f"`{row.item}` takes an amount in {given}, the account is in {wanted}",
             "money of two years or currencies cannot be added up",
             "set `conversion:`, so that it is converted by the price tables",
+        )
+    durable = row.durable if isinstance(row, Cost) else None
+    if durable is not None and row.parameter and durable.salvage > found.given:
+        yield (
+            (*where, "durable", "salvage"),
+            f"`{row.item}`: `salvage` is above the parameter's price",
+            "a durable thing does not gain value",
+            "give it in the parameter's own money, below its price",
         )
     fault = row.uncertain and row.parameter and row.uncertain.faults(found.given)
     if fault:

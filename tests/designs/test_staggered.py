@@ -353,3 +353,15 @@ def test_the_example_draws_what_it_says() -> None:
     drawn = draw_example(DESIGN, np.random.default_rng(0), 2.0)
     assert drawn.truth == {"outcome": 2.0}
     assert set(drawn.data) == {"year", "first_year", "municipality", "outcome"}
+
+
+def test_effects_by_time_since_the_start_are_known_together() -> None:
+    result = run(clean())
+    rows = terms(result)
+    assert all(one.startswith("event_time=") for one in result.terms)
+    spread = [rows[one].std_error for one in result.terms]
+    assert np.sqrt(np.diagonal(result.together)) == pytest.approx(spread, rel=1e-9)
+    after = [at for at, one in enumerate(result.terms) if int(one.split("=")[1]) >= 0]
+    average = float(np.sqrt(result.together[np.ix_(after, after)].sum())) / len(after)
+    (row,) = [one for one in result.estimates if "over periods since the start" in one.method]
+    assert average == pytest.approx(row.std_error, rel=1e-9)
