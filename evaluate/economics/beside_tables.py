@@ -48,7 +48,7 @@ def _stakes(done: Valuation) -> Stakes:
         slope=lines[:, 1],
         draws=draws,
         flows=net,
-        public=np.array([one.public for one in done.spec.payers.values()]),
+        public=np.array([one.public and not one.eu for one in done.spec.payers.values()]),
         direction=done.direction,
     )
 

@@ -184,12 +184,18 @@ def _back(flow: Floats, sums: Floats, at: Floats, nothing: Floats) -> NDArray[np
 
 def _internal_rates(view: _View) -> Iterator[dict[str, Cell]]:
     """Yield every internal rate of return; of several none may be read as a return."""
-    found = irr(_years(view) / view.done.factors)
+    flow = _years(view) / view.done.factors
+    found = irr(flow)
+    moved = flow[flow != 0]
+    # One change of sign from gain to loss: what is paid for the money, not what it earns.
+    borrowed = found.sign_changes == 1 and moved[0] > 0
     if not found.rates:
         yield view.cells("internal_rate", None, state=found.state)
     for number, rate in enumerate(found.rates, start=1):
         key = f"internal_rate.{number}"
-        yield view.cells("internal_rate", rate, state=found.state, key=key)
+        yield view.cells(
+            "internal_rate", rate, state="gain_first" if borrowed else found.state, key=key
+        )
 
 
 def _public_value(view: _View) -> Iterator[dict[str, Cell]]:

@@ -18,7 +18,7 @@ from evaluate.economics.tables import table
 from evaluate.economics.valuation import Valuation, at_estimates
 from evaluate.parameters.table import parameter
 
-BASE = "base"
+BASE, OBSERVED = "base", "observed_only"
 _ASSUMED = {"status": "illustrative", "note": "Assumed in a scenario."}
 _SIDES = ("costs", "earnings", "benefits", "transfers")
 
@@ -32,8 +32,7 @@ def scenario_tables(done: Valuation) -> Iterator[Table]:
 def scenarios(done: Valuation) -> Mapping[str, Scenario]:
     """Return the scenarios of an account, by key: those that make sense for it, then its own.
 
-    Growing rows also without growth; effects that stay also fading to nothing; only the years
-    that were observed; public money at no more than its face; flat real rates of 2 % and 5 %, the
+    Growing rows also without growth; effects that stay also fading to nothing; public money at no more than its face; flat real rates of 2 % and 5 %, the
     span in which the shipped schedules lie and which appraisals of the social sector without a
     binding rate use; equalisation as of one place and of all places; and the correction for
     optimism that goes with the study's grades.
@@ -49,8 +48,6 @@ def _built_in(done: Valuation) -> Iterator[tuple[str, Scenario]]:
         yield "no_growth", Scenario(title="no growth", growth=0.0)
     if following and all(row.fade == "none" for row in following):
         yield "fading", Scenario(title="fading", fade="linear")
-    if following and spec.observed is not None and spec.observed.to < spec.last:
-        yield "observed_only", Scenario(title="observed years", horizon=spec.observed.to)
     if marginal is not None and marginal.value > 0:
         yield "no_public_funds", Scenario(title="no cost of public funds", public_funds=0.0)
     for key, rate in (("rate_low", LOW_RATE), ("rate_high", HIGH_RATE)):
@@ -148,8 +145,38 @@ def revalued(done: Valuation, scenario: Scenario) -> Valuation:
     return at_estimates(varied(done.spec, scenario), effects)
 
 
+def observed_only(done: Valuation) -> Valuation | None:
+    """Return the account with effects in the years alone in which they were measured.
+
+    What does not follow an effect, such as the programme's cost, counts in all its years.
+
+    Parameters
+    ----------
+    done : Valuation
+        The account as it stands.
+
+    Returns
+    -------
+    Valuation or None
+        Without draws; ``None`` where no money follows an effect in another year.
+    """
+    guessed = done.following()[:, None] & done.extrapolated()
+    book = done.ledger
+    if not (book.net * guessed).any():
+        return None
+    seen = replace(
+        book,
+        cost=np.where(guessed, 0.0, book.cost),
+        benefit=np.where(guessed, 0.0, book.benefit),
+    )
+    return replace(done, ledger=seen, effects=replace(done.effects, drawn=False), figures={})
+
+
 def _rows(done: Valuation) -> Iterator[dict[str, Cell]]:
     yield from _nets(BASE, done)
+    seen = observed_only(done)
+    if seen is not None:
+        yield from _nets(OBSERVED, seen)
     for key, scenario in scenarios(done).items():
         if key != BASE:
             yield from _nets(key, revalued(done, scenario))

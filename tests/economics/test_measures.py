@@ -225,3 +225,13 @@ def test_draws_pay_back_by_the_rule_of_one(seed: int, years: int) -> None:
     flows = each @ net
     expected = [payback(flow, np.ones(years)).year is not None for flow in flows]
     assert found.tolist() == expected
+
+
+def test_a_rate_of_borrowing_is_no_return() -> None:
+    definition = small()
+    definition["costs"][0]["years"] = {"from": 2, "to": 2}
+    measures = drawn_up(definition, exact(2000.0, 500.0))["measures"]
+    found = row(measures, "society|internal_rate.1")
+    # 2000 in year 1, 1000 paid in year 2: half is paid for the money.
+    assert found["value"] == pytest.approx(-0.5)
+    assert found["state"] == "gain_first"

@@ -78,9 +78,9 @@ def national(definition: Definition) -> None:
 
 BY_HAND: dict[str, Callable[[Definition], None]] = {
     "base": lambda definition: None,
+    "observed_only": observed_only,
     "no_growth": no_growth,
     "fading": fading,
-    "observed_only": observed_only,
     "no_public_funds": no_public_funds,
     "rate_low": flat(0.02),
     "rate_high": flat(0.05),
@@ -110,6 +110,16 @@ def test_built_in(found: Table, name: str) -> None:
 
 def test_all_built_ins_and_only_these(found: Table) -> None:
     assert [*dict.fromkeys(one["scenario"] for one in found.rows)] == [*BY_HAND]
+
+
+def test_costs_after_follow_up_stay_and_effects_before_it_go() -> None:
+    definition = small(observed={"from": 2, "to": 2})
+    definition["costs"][0]["years"] = {"from": 0, "to": 3}
+    definition["benefits"][0]["years"] = {"from": 1, "to": 3}
+    definition["schedule"] = {"rates": [{"rate": 0}], **NOTE}
+    found = drawn_up(definition, exact(3000.0, 500.0))["scenarios"]
+    assert nets(found, "base")["society"] == 3 * 3000 - 4 * 1000
+    assert nets(found, "observed_only")["society"] == 3000 - 4 * 1000
 
 
 def test_a_scenario_that_would_change_nothing_is_left_out() -> None:
