@@ -34,7 +34,9 @@ def valued(
         return (), ()
     try:
         rows = {
-            key: _row(one, estimates) for key, one in spec.valued.items() if one.assumed is None
+            key: _row(one, estimates, results)
+            for key, one in spec.valued.items()
+            if one.assumed is None
         }
         tables = account(
             spec,
@@ -52,10 +54,17 @@ def _estimated(spec: Economics) -> bool:
     return any(one.analysis is not None for one in spec.valued.values())
 
 
-def _row(one: Valued, estimates: tuple[Estimate, ...]) -> Estimate:
+def _row(one: Valued, estimates: tuple[Estimate, ...], results: Mapping[str, Result]) -> Estimate:
     for row in estimates:
         if (row.analysis, row.term) == (one.analysis, one.term) and row.role != "registered":
             return row
+    made = results.get(one.analysis or "")
+    if made is not None and any(row.term == one.term for row in made.estimates):
+        raise Refused(
+            "effect_withheld",
+            f"the estimate `{one.term}` of `{one.analysis}` was withheld, and its value would tell it",
+            "value an analysis with more people",
+        )
     raise Refused(
         "no_effect",
         f"`{one.analysis}` gives no estimate called `{one.term}`, so nothing can be valued",

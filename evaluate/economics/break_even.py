@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from evaluate.core import Direction
@@ -56,4 +57,7 @@ def break_even(fixed: float, slope: float, *, direction: Direction = "increase")
         return BreakEven(None, "always pays")
     if fixed <= 0 and towards <= 0:
         return BreakEven(None, "never pays")
-    return BreakEven(-fixed / slope, "" if towards > 0 else "pays below it")
+    effect = -fixed / slope
+    if math.isinf(effect):  # what an effect adds is lost in rounding
+        return BreakEven(None, "never pays" if towards > 0 else "always pays")
+    return BreakEven(effect, "" if towards > 0 else "pays below it")

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from evaluate.core import Strict
-from evaluate.economics.rows import MoneyRow, Parties, Side, shares, sum_to_one
+from evaluate.economics.rows import MoneyRow, Parties, Side, not_lost, shares, sum_to_one
 
+_LEAST = 1e-9
 Ingredient = Literal["personnel", "facilities", "equipment", "participants", "other"]
 
 
@@ -32,7 +33,7 @@ class Cost(MoneyRow):
     )
     unit: str | None = Field(default=None, max_length=60, description="What is counted: hours.")
     charged: float = Field(
-        default=1.0, gt=0, le=1, description="Share of it that this programme uses."
+        default=1.0, ge=1e-9, le=1, description="Share of it that this programme uses."
     )
     durable: Durable | None = Field(
         default=None, description="Spread the price over the years that it lasts."
@@ -58,6 +59,7 @@ class Cost(MoneyRow):
     @model_validator(mode="after")
     def _whole(self) -> Cost:
         sum_to_one(payer=self.payer)
+        not_lost("quantity", self.quantity, _LEAST)
         if self.durable and self.amount is not None and self.durable.salvage > self.amount:
             raise ValueError("`salvage` is above the price; a durable thing does not gain value")
         return self

@@ -16,7 +16,7 @@ from evaluate.economics.fund import Fund
 from evaluate.economics.gains import Benefit, Earnings, Transfer
 from evaluate.economics.organiser import Organiser
 from evaluate.economics.payers import Payer, Scope
-from evaluate.economics.rows import Currency, MoneyRow, Sourced, Year, Years
+from evaluate.economics.rows import Currency, EffectSize, MoneyRow, Sourced, Year, Years
 
 ScheduleName = Literal[
     "NO",
@@ -74,9 +74,7 @@ class PublicFunds(Sourced):
 class Assumed(Sourced):
     """An effect that nobody estimated: a what-if, never a finding."""
 
-    value: float = Field(
-        ge=-1e12, le=1e12, description="In the unit below, in the outcome's own direction."
-    )
+    value: EffectSize = Field(description="In the unit below, in the outcome's own direction.")
     unit: str = Field(max_length=60, description="Of the effect: share.")
     direction: Direction = Field(default="increase", description="Desired direction.")
 
@@ -144,9 +142,7 @@ class Alternative(Sourced):
         le=1e15,
         description="Per participant, in the account's money, beyond usual care.",
     )
-    effect: float = Field(
-        ge=-1e12, le=1e12, description="In the outcome's unit and desired direction."
-    )
+    effect: EffectSize = Field(description="In the outcome's unit and desired direction.")
 
 
 class Decisions(Strict):

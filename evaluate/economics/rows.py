@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from evaluate.core import Name, Reference, Strict, Text
 from evaluate.economics.ranges import Uncertain
@@ -20,10 +20,28 @@ Share = Annotated[float, Field(gt=0, le=1)]
 Parties = Name | Annotated[dict[Name, Share], Field(min_length=1)]
 
 _ROUNDING = 1e-9
+_LEAST = 1e-9  # money
 PER = (
     "For each participant, for the whole programme (divided by those who took part), or for each "
     "unit by which the outcome rises or falls."
 )
+
+
+def not_lost(what: str, value: float | None, least: float) -> None:
+    """Raise where a figure is no nothing and yet too small to count with."""
+    if value is not None and 0.0 < abs(value) < least:
+        raise ValueError(
+            f"`{what}` is nearer to 0 than {least:g}; why: what is divided by it would overflow; "
+            "write 0, or the figure in a smaller unit"
+        )
+
+
+def _effect(value: float) -> float:
+    not_lost("effect", value, 1e-12)
+    return value
+
+
+EffectSize = Annotated[float, Field(ge=-1e12, le=1e12), AfterValidator(_effect)]
 
 
 class Sourced(Strict):
@@ -108,7 +126,7 @@ class MoneyRow(Sourced, ABC):
         max_length=100,
         description="Key in the parameter tables, in place of an amount; brings its source.",
     )
-    times: float = Field(default=1.0, gt=0, le=1e12, description="The amount counts so often.")
+    times: float = Field(default=1.0, ge=1e-9, le=1e12, description="The amount counts so often.")
     per: Per = Field(default="participant", description=PER)
     effect: Name | None = Field(
         default=None, description="Key of the effect that it follows; else the account's own."
@@ -166,6 +184,7 @@ class MoneyRow(Sourced, ABC):
             raise ValueError("give `amount`, or `parameter` in its place: one of the two")
         if self.parameter is not None and (self.currency or self.price_year):
             raise ValueError("a parameter brings its own currency and price year; leave them out")
+        not_lost("amount", self.amount, _LEAST)
         fault = self.uncertain and self.amount is not None and self.uncertain.faults(self.amount)
         if fault:
             raise ValueError(fault)

@@ -104,6 +104,6 @@ def _switch(root: float | None, *, least: float = -np.inf, most: float = np.inf)
     """Return the switching value where there is one that the figure can take."""
     if root is None:
         return {"switching": None, "state": "none"}
-    if not least <= root <= most:
+    if not (least <= root <= most and np.isfinite(root)):
         return {"switching": None, "state": "out_of_range"}
     return {"switching": root, "state": ""}

@@ -9,7 +9,7 @@ import pytest
 from example_accounts import NOTE, drawn_up, effect, row, small
 from pydantic import ValidationError
 
-from evaluate.core import Estimate, Table
+from evaluate.core import Table
 from evaluate.economics.account import account
 from evaluate.economics.definition import Economics
 
@@ -187,10 +187,28 @@ def test_the_widest_and_the_narrowest_distribution_give_numbers(kind: str, sprea
     assert finite(account(spec, {"main": effect(2000.0)}, seed=(7,)))
 
 
-def test_an_effect_of_all_but_nothing_has_a_grid_of_willingness() -> None:
-    effects: dict[str, Estimate] = {}
-    wished = {"assumed": {"value": 1e-308, "unit": "EUR/year", **NOTE}}
+@pytest.mark.parametrize("value", [1e-308, -1e-13, 1e-12, 0.0])
+def test_an_assumed_effect_counts_or_is_nothing(value: float) -> None:
+    wished = {"assumed": {"value": value, "unit": "EUR/year", **NOTE}}
     definition = small(effects={"wished": wished})
     del definition["analysis"]
+    if 0 < abs(value) < 1e-12:
+        assert "`effect` is nearer to 0 than 1e-12" in faults(definition)
+        return
     spec = Economics.model_validate(definition)
-    assert finite(account(spec, effects, seed=(7,)))
+    assert finite(account(spec, {}, seed=(7,)))
+
+
+@pytest.mark.parametrize("name", ["amount", "quantity", "times", "charged"])
+def test_a_figure_that_is_all_but_nothing_is_a_fault(name: str) -> None:
+    definition = small()
+    definition["costs"][0][name] = 1e-300
+    assert name in faults(definition)
+
+
+def test_a_benefit_that_wears_off_within_a_year_reaches_no_break_even() -> None:
+    definition = small(observed={"from": 0, "to": 40})
+    definition["benefits"][0] |= {"growth": -0.9999999, "years": {"from": 44, "to": 44}}
+    tables = drawn_up(definition, effect(2000.0))
+    assert finite(tuple(tables.values()))
+    assert row(tables["break_even"], "society")["state"] == "never pays"

@@ -142,3 +142,17 @@ def test_an_assumed_effect_is_a_what_if(study: Path) -> None:
 def test_a_plan_that_values_an_analysis_has_no_money_yet(study: Path) -> None:
     analysis = COSTS + "  analysis: main\n  observed: {from: 0, to: 0}\n"
     assert not [one for one in planned(study, analysis).tables if one.id.startswith("economics")]
+
+
+def test_a_withheld_effect_is_not_valued(study: Path) -> None:
+    path = study / "study.yaml"
+    text = path.read_text().replace("kind: public", "kind: restricted")
+    path.write_text(text + COSTS + "  analysis: main\n  observed: {from: 0, to: 0}\n")
+    lines = (study / "people.csv").read_text().splitlines(keepends=True)
+    few = [line for line in lines if line.startswith("1,")][:8]
+    kept = [line for line in lines if not line.startswith("1,")]
+    (study / "people.csv").write_text("".join([*kept, *few]))
+    finding = run(study)
+    (refusal,) = [one for one in finding.refusals if one.analysis == "economics"]
+    assert refusal.code == "effect_withheld"
+    assert not [one for one in finding.tables if one.id.startswith("economics.")]
