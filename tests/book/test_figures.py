@@ -135,6 +135,34 @@ def money(nets: Mapping[str, float], *, years: int = 5, spread: float = 0.4) -> 
     )
 
 
+def choices() -> tuple[Table, ...]:
+    """Return tables of what is uncertain in an account and of which choice is best."""
+    moved = [
+        {"parameter": key, "low_value": 1.0, "high_value": 3.0, "unit": "NOK", "net_low": low,
+         "net_high": high, "swing": high - low, "switching": 1.5, "state": ""}
+        for key, low, high in (
+            ("main", -4000.0, 6000.0), ("lessons", -500.0, 2600.0), ("schedule", 1200.0, 1800.0)
+        )
+    ]  # fmt: skip
+    drawn = [
+        {"draw": i, "effect": 0.01 * (i - 10), "cost": 900.0 + 20 * (i % 7)} for i in range(60)
+    ]
+    ways = [
+        {"option": "usual", "cost": 0.0, "effect": 0.0, "status": "frontier", "state": ""},
+        {"option": "programme", "cost": 950.0, "effect": 0.2, "ratio": 4750.0, "status": "frontier",
+         "state": "NE"},
+    ]  # fmt: skip
+    best = [
+        {"key": f"{at}|{option}", "threshold": 1000.0 * at, "option": option,
+         "probability": share if option == "programme" else 1 - share,
+         "net_benefit": 1.0, "optimal": (share > 0.45) == (option == "programme"), "evpi": 3.0}
+        for at, share in enumerate((0.0, 0.1, 0.4, 0.5, 0.8, 0.9))
+        for option in ("usual", "programme")
+    ]  # fmt: skip
+    given = {"tornado": moved, "plane": drawn, "effectiveness": ways, "acceptability": best}
+    return tuple(table(f"economics.{kind}", kind, rows, "main") for kind, rows in given.items())
+
+
 def finding(
     estimates: list[Estimate],
     tables: tuple[Table, ...] = (),
@@ -221,6 +249,7 @@ def full(**more: Any) -> Finding:
         balance([0.44, -0.2, 0.11, 0.04, 0.0]),
         attrition(0.14, 0.03),
         *money({"participant": 4000.0, "county": -2500.0, "public_funds": -500.0}),
+        *choices(),
         *benchmarks(),
         *plans("earnings", 800.0),
         *example.over_time(600.0),

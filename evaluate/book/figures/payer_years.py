@@ -108,7 +108,7 @@ def _grid(
         texts = [how.text(x, sign=True) for one in payers for x in _values(one, blocks)[1:]]
         texts += [_span(reading, block) for block in blocks]
         widest = max(width_of(one, SMALL) for one in texts) + 0.08
-        if len(blocks) <= _MANY and widest <= wide or len(blocks) == 1:
+        if (len(blocks) <= _MANY and widest <= wide) or len(blocks) == 1:
             break
     return _Grid(left, wide, blocks)
 
@@ -154,7 +154,9 @@ def _row(
     canvas.lines(0, middle + (0.03 if narrow else 0), lines, bold=bold)
     total = how.text(one.total, sign=True)
     role = "comparison_text" if one.total < 0 else "ink"
-    canvas.text(canvas.width, middle + (0.03 if narrow else 0), total, role, bold=bold, align="right")
+    canvas.text(
+        canvas.width, middle + (0.03 if narrow else 0), total, role, bold=bold, align="right"
+    )
     y = top + head + 0.05 if narrow else middle - _CELL / 2
     for i, block in enumerate(grid.blocks):
         amount = one.within(block)

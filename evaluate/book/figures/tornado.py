@@ -157,7 +157,9 @@ def _lines(
     ):
         x, size = scale.at(at), NORMAL if bold else SMALL
         role = "ink" if bold else "soft"
-        canvas.path([x, x], [y + 0.09, bottom], role, width=1.1, dash=None if bold else (2.5, 2))
+        # On a telephone names stand between the bars: there each bar has its own piece of line.
+        end = y + 0.16 if canvas.look.narrow else bottom
+        canvas.path([x, x], [y + 0.09, end], role, width=1.1, dash=None if bold else (2.5, 2))
         middle = canvas.inside(x, text, size=size, bold=bold)
         canvas.text(middle, y, text, role, size=size, bold=bold, align="center")
 
@@ -182,6 +184,10 @@ def _draw(
     if small:
         canvas.text(0, y + LINE * len(lines), small, "soft", size=SMALL)
     middle = top + block + 0.08 + _BAR / 2 if narrow else top + high / 2
+    if narrow:
+        for at, dash in ((base, None), (0.0, (2.5, 2.0))):
+            role, ends = "soft" if dash else "ink", [middle - _BAR, middle + _BAR]
+            canvas.path([scale.at(at)] * 2, ends, role, width=1.1, dash=dash)
     _bar(canvas, one, scale, base, middle)
 
 
@@ -195,11 +201,13 @@ def _bar(canvas: Canvas, one: _Bar, scale: Axis, base: float, y: float) -> None:
         if high > low:
             left, right = scale.at(low), scale.at(high)
             canvas.box(left, top, right - left, _BAR, role, hatch=role == "comparison")
-    for x, text, align, gap in (
-        (scale.at(one.low), one.ends[0], "right", -0.05),
-        (scale.at(one.high), one.ends[1], "left", 0.05),
-    ):
-        canvas.text(x + gap, y, text, size=SMALL, align=align)
+    before, after = (width_of(text, SMALL) + 0.1 for text in one.ends)
+    left, right, line = scale.at(one.low), scale.at(one.high), scale.at(base)
+    # What would be written on the line of the base stands beyond it.
+    left = line if line < left < line + before else left
+    right = line if line - after < right < line else right
+    canvas.text(left - 0.05, y, one.ends[0], size=SMALL, align="right")
+    canvas.text(right + 0.05, y, one.ends[1], size=SMALL, align="left")
 
 
 def _headline(reading: Reading, bars: Sequence[_Bar], base: float) -> str:
@@ -221,7 +229,12 @@ def _figure(
 ) -> Figure:
     w, (bars, base, how) = reading.words, found
     told = "; ".join(
-        w("tornado.bar", name=x.name, low=how.text(x.low, sign=True), high=how.text(x.high, sign=True))
+        w(
+            "tornado.bar",
+            name=x.name,
+            low=how.text(x.low, sign=True),
+            high=how.text(x.high, sign=True),
+        )
         for x in bars[:_MOST]
     )
     cut = w("tornado.most", n=_MOST, all=len(bars)) if len(bars) > _MOST else ""
