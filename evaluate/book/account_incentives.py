@@ -11,7 +11,7 @@ from evaluate.book.account_table import listing, part
 from evaluate.book.folded import folded
 from evaluate.book.money import pictured
 from evaluate.book.view import Row, View
-from evaluate.book.write import section
+from evaluate.book.write import paragraph, section
 
 _STAKES = ("incentives", "side_payments", "wrong_pocket")
 _ORGANISER = ("organiser", "organiser_months")
@@ -25,7 +25,7 @@ def incentives(view: View) -> Iterator[nodes.Node]:
     yield from pictured(view, "incentives")
     yield from _stakes(view)
     yield from part(view, "side_payments", "from", "to", "amount")
-    yield from part(view, "wrong_pocket", "key", "value", "state")
+    yield from _pockets(view)
     for name, kinds in (("organiser", _ORGANISER), ("cofinancing", _GRANT), ("fund", _FUND)):
         if any(view.rows(f"economics.{kind}") for kind in kinds):
             body = [*pictured(view, name), *(one for kind in kinds for one in _one(view, kind))]
@@ -46,6 +46,17 @@ def _stakes(view: View) -> Iterator[nodes.Node]:
     yield folded(label, [listing(view, "incentives", "payer", *names, caption=label)])
 
 
+def _pockets(view: View) -> Iterator[nodes.Node]:
+    """Yield the index as a number, and all that is a share as per cent."""
+    rows: list[Row] = [
+        row if key.startswith("index") else {**row, "unit": "share"}
+        for key, row in view.rows("economics.wrong_pocket").items()
+    ]
+    if rows:
+        yield listing(view, "wrong_pocket", "key", "value", "state", rows=rows)
+        yield paragraph(view.words("account.of.wrong_pocket_note"), "ev-note")
+
+
 def _one(view: View, kind: str) -> Iterator[nodes.Node]:
     if not view.rows(f"economics.{kind}"):
         return
@@ -63,7 +74,12 @@ def _one(view: View, kind: str) -> Iterator[nodes.Node]:
 def _organiser(view: View, kind: str) -> Iterator[nodes.Node]:
     """Yield the organiser's account; the long one by month opens."""
     rows = [
-        {**row, "programme": _named(view, "organiser", "programmes", str(row.get("programme")))}
+        {
+            **row,
+            "programme": _named(view, "organiser", "programmes", str(row.get("programme"))),
+            # What is sought here is a number of months, not an effect.
+            "state": "no months" if row.get("state") == "never pays" else row.get("state"),
+        }
         for row in view.rows(f"economics.{kind}").values()
     ]
     names = ("programme", "marginal_share", "margin_month", "months_to_break_even", "state")

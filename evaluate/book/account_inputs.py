@@ -17,6 +17,7 @@ from evaluate.book.account_reading import (
     fraction,
     given_row,
     mark,
+    share,
 )
 from evaluate.book.account_table import keyed, parameter, payers
 from evaluate.book.reference import source
@@ -109,7 +110,25 @@ def _amount(view: View, row: Row) -> str:
     if converted is not None:
         said += f"; = {view.money(converted)}"
         said += f" ({row['conversion']})" if "conversion" in row else ""
-    return said
+    factors = list(_factors(view, given_row(view, str(row.get("item", "")))))
+    return "; ".join([said, *([", ".join(factors)] if factors else [])])
+
+
+def _factors(view: View, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an amount is multiplied by before it counts."""
+    for name in ("times", "quantity"):
+        n = numeric(given.get(name))
+        if n is not None and n != 1:
+            unit = given.get("unit") if name == "quantity" else None
+            said = view.number(n, digits=0 if n.is_integer() else None)
+            yield f"× {said} {unit}" if unit else f"× {said}"
+    charged = numeric(given.get("charged"))
+    if charged is not None and charged != 1:
+        yield view.words("account.charged", share=view.percent(charged, digits=0))
+    for name in ("causal", "displaced"):
+        part = numeric((given.get(name) or {}).get("share"))
+        if part is not None:
+            yield f"{view.words(f'account.{name}')} {share(view, part)}"
 
 
 def _course(view: View, row: Row) -> Iterator[str]:
@@ -151,7 +170,7 @@ def _own_figures(view: View) -> Iterator[nodes.Node]:
     head = [w("money.item"), w("account.value"), w("money.source")]
     body = (
         [
-            keyed(view, key),
+            _own_title(view, key),
             _with_unit(view, row),
             _noted([*source(view, row), *mark(view, row.get("status"))], _note(view, {}, row))
             or ABSENT,
@@ -161,10 +180,26 @@ def _own_figures(view: View) -> Iterator[nodes.Node]:
     yield table(w("account.own_inputs"), head, body)
 
 
+def _own_title(view: View, key: str) -> Content:
+    """Return the title of an organiser's grant, which the table numbers; else the key in words."""
+    kind, _, nth = key.partition("|")
+    given = account_of(view).get("organiser", {}).get("grants", ())
+    if kind == "grant" and nth.isdecimal() and 0 < int(nth) <= len(given):
+        title = given[int(nth) - 1].get("title")
+        if title:
+            return view.texts(title)
+    return keyed(view, key)
+
+
 def _with_unit(view: View, row: Row) -> str:
     value, unit = numeric(row.get("value")), str(row.get("unit", ""))
     if value is None:
         return ABSENT
+    if unit.endswith("/year"):
+        each = _with_unit(view, {**row, "unit": unit.removesuffix("/year")})
+        return view.words("account.a_year", value=each)
+    if unit == "share":
+        return share(view, value)
     if unit == view.currency:
         return view.money(value)
     return view.level(value, unit) if unit else view.number(value)

@@ -14,7 +14,7 @@ from evaluate.book.account_incentives import KINDS as INCENTIVES
 from evaluate.book.account_incentives import incentives
 from evaluate.book.account_inputs import inputs
 from evaluate.book.account_reading import account_of, effects, present, supposed
-from evaluate.book.account_results import accounts, results, some_results
+from evaluate.book.account_results import accounts, outside, results, some_results
 from evaluate.book.account_uncertainty import KINDS as UNCERTAINTY
 from evaluate.book.account_uncertainty import uncertainty
 from evaluate.book.checklists import one_list
@@ -92,6 +92,7 @@ def _by_payer(view: View) -> Iterator[nodes.Node]:
         yield from pictured(view, "accounts")
     yield accounts(view)
     yield paragraph(view.words("money.rule"), "ev-note")
+    yield from outside(view)
     if effects(view):
         yield from pictured(view, "cash_flow")
         yield from pictured(view, "payer_years")

@@ -128,6 +128,29 @@ def shares_of_cost(view: View) -> list[tuple[str, float]]:
     return sorted(paid, key=lambda one: (-one[1], one[0]))
 
 
+def outsiders(view: View) -> list[str]:
+    """Return the payers outside the country, whose money society does not count as its own."""
+    given: Mapping[str, Any] = account_of(view).get("payers", {})
+    return [one for one in parties(view) if given.get(one, {}).get("eu") is True]
+
+
+def grants(view: View) -> list[tuple[str, float]]:
+    """Return what payers outside the country hand over whatever the effect, beside any cost."""
+    flows = view.rows("economics.flows").values()
+    given = [
+        (
+            key,
+            -sum(
+                numeric(row.get("present")) or 0.0
+                for row in flows
+                if row.get("payer") == key and not row.get("follows") and row.get("side") != "cost"
+            ),
+        )
+        for key in outsiders(view)
+    ]
+    return [one for one in given if one[1] > 0]
+
+
 def sides(view: View) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
     """Return who is left with more and who with less, and by how much, the largest first."""
     accounts = view.rows("economics.accounts")
@@ -207,6 +230,8 @@ def span(view: View, low: object, high: object, *, sign: bool = True) -> str:
     if numeric(low) is None or numeric(high) is None:
         return ""
     ends = {"low": amount(view, low, sign=sign), "high": amount(view, high, sign=sign)}
+    if ends["low"] == ends["high"]:
+        return ""  # a range without width says nothing beside its number
     return f" ({view.words('facts.interval', **ends)})"
 
 

@@ -13,10 +13,13 @@ from evaluate.book.account_reading import (
     effect_unit,
     effects,
     in_hundred,
+    listed,
+    outsiders,
     parties,
     present,
     span,
     state,
+    within,
 )
 from evaluate.book.account_table import numbers, ratio
 from evaluate.book.view import Row, View, numeric
@@ -43,6 +46,13 @@ def accounts(view: View) -> nodes.Node:
     head += [w("money.gains_in")] if drawn else []
     rows = (_account(view, key, row, drawn=drawn) for key, row in found.items())
     return numbers(w("money.accounts", **slots), [*head, w("money.ratio")], rows)
+
+
+def outside(view: View) -> Iterator[nodes.Node]:
+    """Yield who stands in the table and not in society's sum; nothing where nobody does."""
+    found = [within(view, one) for one in outsiders(view)]
+    if found:
+        yield paragraph(view.words("money.outside", payers=listed(view, found)), "ev-note")
 
 
 def _account(view: View, key: str, row: Row, *, drawn: bool) -> list[Content]:
@@ -133,6 +143,8 @@ def _by_perspective(view: View, found: Measures) -> Iterator[nodes.Node]:
     yield paragraph(" ".join([*said, w("account.first_npv")]), "ev-note")
     if any(key[0] == "mvpf" for key in found):
         yield paragraph(w("account.mvpf_note"), "ev-note")
+    if any(key[0] == "prob_payback" for key in found):
+        yield paragraph(w("account.payback_note"), "ev-note")
 
 
 def _by_payer(view: View, found: Measures) -> Iterator[nodes.Node]:
@@ -176,7 +188,7 @@ def _cell(view: View, measure: str, rows: Sequence[Row]) -> str:
 def _told(view: View, measure: str, row: Row) -> str:
     said = [_value(view, measure, row.get("value"))] if "value" in row else []
     low, high = (_value(view, measure, row.get(one)) for one in ("low", "high"))
-    if said and ABSENT not in (low, high):
+    if said and low != high and ABSENT not in (low, high):
         said = [f"{said[0]} ({view.words('facts.interval', low=low, high=high)})"]
     word = state(view, row.get("state"))
     return ", ".join([*said, *([word] if word else [])]) or ABSENT

@@ -238,7 +238,8 @@ def _balance(view: View) -> Iterator[tuple[str, Content, str]]:
         society = view.rows("economics.accounts")["society"]
         ends = {one: numeric(society.get(f"net_{one}")) for one in ("low", "high")}
         told = {key: view.money(end or 0.0, sign=True) for key, end in ends.items()}
-        under = w("facts.net_range", **told) if None not in ends.values() else ""
+        word = "facts.net_range" if told["low"] != told["high"] else "facts.net_one"
+        under = w(word, **told) if None not in ends.values() else ""
         size = view.effect(even, effect_unit(view))
         yield w("facts.pays_back"), w("facts.from_effect", effect=size), under
         return

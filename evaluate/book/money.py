@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 
 from evaluate.book.account_reading import effects, supposed
-from evaluate.book.account_results import accounts, extrapolated
+from evaluate.book.account_results import accounts, extrapolated, outside
 from evaluate.book.money_answers import answers
 from evaluate.book.picture import Drawing, figure
 from evaluate.book.view import View
@@ -30,6 +30,7 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         yield from pictured(view, "accounts")
     yield accounts(view)
     yield paragraph(view.words("money.rule"), "ev-note")
+    yield from outside(view)
     if effects(view):
         yield paragraph(extrapolated(view), "ev-note")
     link = to_page(f"/accounts/{view.finding.id}", view.words("account.link"))

@@ -11,6 +11,8 @@ from evaluate.book.account_reading import (
     cost_of,
     effect_unit,
     effects,
+    given_row,
+    grants,
     in_hundred,
     listed,
     parties,
@@ -19,6 +21,7 @@ from evaluate.book.account_reading import (
     supposed,
     unclear,
     within,
+    worded,
 )
 from evaluate.book.view import Row, View, numeric
 from evaluate.book.write import Content, marked, paragraph, strong
@@ -65,10 +68,35 @@ def _more_on_cost(view: View) -> Iterator[str]:
     each = numeric(sums.get("incremental", {}).get("per_completed"))
     if each is not None:
         yield view.words("answers.completed", cost=view.money(each))
+    caused = numeric(sums.get("caused_by_effect", {}).get("per_participant"))
+    if caused:
+        word = "answers.caused" if caused > 0 else "answers.spared"
+        yield view.words(word, cost=view.money(abs(caused))) + _such_as(view)
+
+
+def _such_as(view: View) -> str:
+    for key, row in view.rows("economics.costs").items():
+        if row.get("follows") is True:
+            return view.words("answers.such_as", item=_title(view, key))
+    return ""
+
+
+def _title(view: View, key: str) -> str:
+    given = given_row(view, key)
+    return view.texts.plain(given["title"]) if "title" in given else worded(key)
 
 
 def pays(view: View) -> str:
-    """Return who bears the cost, the largest part first."""
+    """Return who bears the cost, the largest part first, and what is given from outside."""
+    said = _borne(view)
+    given = [
+        view.words("answers.grant", payer=within(view, key), sum=view.money(n))
+        for key, n in grants(view)
+    ]
+    return "; ".join([said.removesuffix("."), *given]) + "."
+
+
+def _borne(view: View) -> str:
     paid = shares_of_cost(view)
     if not paid:
         return view.words("answers.withheld" if cost_of(view) else "answers.nobody")
@@ -114,7 +142,9 @@ def _range(view: View, key: str, row: Row) -> Iterator[str]:
     low, high = (numeric(row.get(one)) for one in ("net_low", "net_high"))
     if low is not None and high is not None:
         ends = {"low": view.number(low, digits=0, sign=True), "high": view.money(high, sign=True)}
-        yield view.words("answers.range", payer=within(view, key), **ends)
+        wide = ends["low"] != view.number(high, digits=0, sign=True)
+        word = "answers.range" if wide else "answers.range_one"
+        yield view.words(word, payer=within(view, key), **ends)
 
 
 def breaks_even(view: View) -> str:
@@ -170,12 +200,13 @@ def likely(view: View) -> str:
     low, high = (numeric(society.get(one)) for one in ("net_low", "net_high"))
     if share is None or low is None or high is None:
         return view.words("answers.unknown")
+    ends = {"low": view.money(low, sign=True), "high": view.money(high, sign=True)}
+    word = "answers.range_alone" if unclear(view) else "answers.net"
     return view.words(
-        "answers.range_alone" if unclear(view) else "answers.net",
+        word if ends["low"] != ends["high"] else "answers.net_alone",
         draws=in_hundred(view, share),
         net=view.money(numeric(society.get("net")) or 0.0, sign=True),
-        low=view.money(low, sign=True),
-        high=view.money(high, sign=True),
+        **ends,
     )
 
 

@@ -37,7 +37,7 @@ BESIDE: dict[str, Any] = {
             "art": {"title": "Art", "amount": 160_000, **NOTE},
         },
         "funding": {"count_months": [2, 8]},
-        "grants": [{"share": 0.47, "payer": "state", **NOTE}],
+        "grants": [{"title": "The call", "share": 0.47, "payer": "state", **NOTE}],
     },
     "cofinancing": {
         "eligible": {"amount": 10_000_000, **NOTE},
@@ -187,3 +187,50 @@ def test_a_study_without_an_account_says_so(full: Finding) -> None:
 def test_dummy_data_are_named_before_anything_else(full: Finding) -> None:
     made = page(replace(full, data_kind="dummy"), "en")
     assert made[1].astext() == View(full, "en").words("banner.dummy")
+
+
+def rows_of(made: nodes.section, caption: str) -> list[list[str]]:
+    (table,) = (one for one in made.findall(nodes.table) if one[0].astext() == caption)
+    return [[cell.astext() for cell in row.children] for row in table.findall(nodes.row)]
+
+
+def test_of_different_pockets_all_but_the_index_is_per_cent(full: Finding) -> None:
+    w = View(full, "en").words
+    found = {row[0]: row[1] for row in rows_of(page(full, "en"), w("account.of.wrong_pocket"))[1:]}
+    indices = {w("cell.index"), w("cell.index_public")}
+    assert indices < set(found)
+    assert {name for name, value in found.items() if not value.endswith("%")} == indices
+
+
+def test_an_organiser_is_told_that_no_months_are_enough(full: Finding) -> None:
+    w = View(full, "en").words
+    told = rows_of(page(full, "en"), w("account.of.organiser"))
+    assert any(w("money.state.no months") in row for row in told)
+    assert not any(w("money.state.never pays") in row for row in told)
+
+
+def test_figures_say_what_they_are_multiplied_by(full: Finding) -> None:
+    told = {
+        row[0]: row[2]
+        for row in rows_of(page(full, "en"), View(full, "en").words("money.inputs"))[1:]
+    }
+    amounts = {name.split(" illustrative")[0]: said for name, said in told.items()}
+    assert "× 1.5" in amounts["follow up saved"]
+    assert "× 4 hours" in amounts["hours given"]
+    assert "× 3, of which 50% is charged" in amounts["workshop"]
+    assert "causal share 70.0%, displaced share 10.0%" in amounts["wages"]
+    assert "×" not in amounts["programme"]
+
+
+def test_interest_is_per_cent_a_year(full: Finding) -> None:
+    w = View(full, "en").words
+    told = {row[0]: row[1] for row in rows_of(page(full, "en"), w("account.own_inputs"))[1:]}
+    assert told[w("cell.interest")] == "2.0% a year"
+    assert told["The call"] == "47.0%"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_outside_society_is_told_once(full: Finding, language: str) -> None:
+    one = View(full, language)
+    name = "the EU"
+    assert page(full, language).astext().count(one.words("money.outside", payers=name)) == 1

@@ -12,6 +12,7 @@ import pytest
 from evaluate.book.account_inputs import inputs
 from evaluate.book.account_page import account_page
 from evaluate.book.account_reading import in_hundred
+from evaluate.book.account_results import accounts
 from evaluate.book.money import money
 from evaluate.book.money_answers import answers, breaks_even, cost, gains, likely, pays
 from evaluate.book.view import View
@@ -180,3 +181,76 @@ def test_a_figure_that_nobody_has_checked_carries_its_mark(status: str) -> None:
 def test_a_verified_figure_carries_none() -> None:
     finding = with_cells(example.BENEFIT, "inputs", "hours", status="verified")
     assert len(list(answers(view(finding)))) == 5
+
+
+def with_flows(finding: Finding, *, follows: str | None = None, side: str = "transfer") -> Finding:
+    """Return a finding in which a payer outside the country gives 900 whatever the effect."""
+    row: dict[str, Any] = {
+        "key": "union|grant|0",
+        "payer": "union",
+        "side": side,
+        "present": -900.0,
+    }
+    row |= {"follows": follows} if follows else {}
+    (table,) = (one for one in finding.tables if one.kind == "accounts")
+    gift = {"payer": "union", "cost": 0.0, "benefit": -900.0, "net": -900.0, "state": "no cost"}
+    tables = [one for one in finding.tables if one.kind != "accounts"]
+    tables.append(replace(table, rows=(gift, *table.rows)))
+    tables.append(example.table("economics.flows", "flows", [row], key="text"))
+    money_ = finding.study["economics"]
+    union = {"title": {"en": "The EU", "nb": "EU", "sv": "EU"}, "public": True, "eu": True}
+    spec = {**money_, "payers": {**money_["payers"], "union": union}}
+    return replace(finding, study={**finding.study, "economics": spec}, tables=tuple(tables))
+
+
+def test_a_grant_from_outside_the_country_is_named_among_those_who_pay() -> None:
+    said = pays(view(with_flows(example.BENEFIT)))
+    assert said == (
+        "All of the cost is borne by one payer: County; "
+        "the EU gives 900 NOK per participant whatever the effect."
+    )
+
+
+@pytest.mark.parametrize("case", [{"follows": "main"}, {"side": "cost"}])
+def test_what_follows_the_effect_or_is_a_cost_is_no_such_grant(case: dict[str, str]) -> None:
+    assert "EU" not in pays(view(with_flows(example.BENEFIT, **case)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_outside_society_is_told_under_the_table(language: str) -> None:
+    for finding, there in ((with_flows(example.BENEFIT), True), (example.BENEFIT, False)):
+        one = view(finding, language)
+        told = one.words("money.outside", payers="the EU" if language == "en" else "EU")
+        assert (told in money(one)[0].astext()) is there
+
+
+@pytest.mark.parametrize(("each", "says"), [(6400.0, "causes 6 400 NOK"), (-50.0, "spares 50 NOK")])
+def test_what_the_effect_causes_is_told_beside_the_cost(each: float, says: str) -> None:
+    sums = [
+        {"measure": "incremental", "per_participant": 12000.0},
+        {"measure": "caused_by_effect", "per_participant": each},
+    ]
+    rows = [{"item": "hours", "follows": True}]
+    tables = [one for one in example.BENEFIT.tables if one.kind != "cost_summary"]
+    tables.append(example.table("economics.cost_summary", "cost_summary", sums, measure="text"))
+    tables.append(example.table("economics.costs", "costs", rows, item="text"))
+    said = cost(view(replace(example.BENEFIT, tables=tuple(tables)))).replace("\u202f", " ")
+    assert f"; the effect itself {says}" in said
+    assert said.endswith(", such as “Teachers' hours”.")
+
+
+def test_a_range_without_width_is_one_number() -> None:
+    finding = with_cells(example.BENEFIT, "accounts", "county", net_low=-9000.0, net_high=-9000.0)
+    finding = with_cells(finding, "accounts", "society", net_low=5000.0, net_high=5000.0)
+    told = accounts(view(finding)).astext().replace("\u202f", " ")
+    assert "−9 000" in told
+    assert " to " not in told.replace("+7 000 to +21 000", "")
+    assert (
+        likely(view(finding))
+        .replace("\u202f", " ")
+        .endswith("its net is +5 000 NOK per participant.")
+    )
+    unclear_ = with_cells(
+        example.MONEY_UNCLEAR, "accounts", "county", net_low=-9000.0, net_high=-9000.0
+    )
+    assert "County −9 000 NOK;" in gains(view(unclear_)).replace("\u202f", " ")
