@@ -59,7 +59,8 @@ def _balance(inputs: Inputs, sheet: Sheet, who: str, balance: Balance, sums: Sum
     smallest = most(sums.gross_cost, size(benefit)) * _ROUNDING
     ratio = choose(holds(cost, ">", 0), benefit / cost, word("state.saves"))
     none = holds(size(cost), "<=", smallest)
-    sheet.formula(4, choose(none, word("state.no_cost"), ratio), "ratio", strong=strong)
+    if account.effects:  # costs alone have nothing to be held against
+        sheet.formula(4, choose(none, word("state.no_cost"), ratio), "ratio", strong=strong)
     sheet.formula(5, sums.late, money, strong=strong)
     whole = total(balance.gross)
     share = choose(holds(whole, ">", 0), total(balance.gross_late) / whole, "")
