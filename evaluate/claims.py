@@ -71,8 +71,30 @@ def rung(
     checks : sequence of Check
         What the analysis ran.
     """
+    return _climbed(min(highest, DESCRIBED), highest, needs, checks)
+
+
+def step_of(
+    highest: int, needs: Mapping[int, Collection[str]], checks: Sequence[Check]
+) -> tuple[int, tuple[str, ...]]:
+    """Return how far up the ladder a method without a comparison got, and why not further.
+
+    Parameters
+    ----------
+    highest : int
+        The method's own ceiling.
+    needs : mapping of int to collection of str
+        For each step, the checks that must have passed; a step that needs none is reached.
+    checks : sequence of Check
+        What the method ran.
+    """
+    return _climbed(0, highest, needs, checks)
+
+
+def _climbed(
+    reached: int, highest: int, needs: Mapping[int, Collection[str]], checks: Sequence[Check]
+) -> tuple[int, tuple[str, ...]]:
     results = {check.name: check.result for check in checks}
-    reached = min(highest, DESCRIBED)
     for step in range(reached + 1, highest + 1):
         short = sorted(
             f"{name}: {results.get(name, 'not_run').replace('_', ' ')}"

@@ -12,6 +12,7 @@ from evaluate.claims import detectable, rung, verdict
 from evaluate.context import context
 from evaluate.core import (
     Completeness,
+    DataKind,
     Estimand,
     Finding,
     Refusal,
@@ -28,8 +29,10 @@ from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
 from evaluate.forecast import forecast
 from evaluate.inference.stream import stream
+from evaluate.inquiries import gravest, inquire
+from evaluate.ladder import ladder, steps
 from evaluate.linkage import flow_table, linked
-from evaluate.prepare import Prepared, prepare, work_folder
+from evaluate.prepare import Prepared, prepare, refuse_claims, work_folder
 from evaluate.registered import as_registered, beside
 from evaluate.study.columns import analysis_roles
 from evaluate.study.plan_report import deviations_table, plan_check, with_plan
@@ -84,6 +87,8 @@ def run(
         then = partial(_estimate, engine=engine, progress=lambda one: progress(f"{one} as planned"))
         locked, unable = as_registered(prepared, then, dummy=dummy)
     study = prepared.definition.study
+    progress("methods")
+    inquired, unanswered = inquire(prepared.definition, prepared.records, results)
     leading = _leading(study)
     results, families = adjusted(study, results, leading)
     rows = prepared.rows
@@ -92,14 +97,20 @@ def run(
     plan = prepared.plan
     deviated = (deviations_table(plan.deviations),) if plan and plan.deviations else ()
     progress("gate")
-    released = _release(study, results, [*refusals, *unable], (*families, *joins, *deviated))
+    computed = study.data if study.status != "planned" else None
+    kind = gravest(prepared.definition, computed)
+    results |= inquired
+    released = _release(
+        prepared, results, [*refusals, *unable, *unanswered], (*families, *joins, *deviated)
+    )
+    refuse_claims(prepared.definition, steps(prepared.definition, released))
     plans = forecast(prepared.definition, plan, leading, released.estimates, released.tables)
     finding = Finding(
         id=study.id,
         study=with_plan(public(prepared.definition, prepared.prose), plan),
-        data_kind=study.data.kind if study.data and study.status != "planned" else None,
+        data_kind=kind,
         stage=study.status,
-        outcome=_completeness(results, released.refusals),
+        outcome=_completeness(study, results, released.refusals),
         verdicts=tuple(_verdicts(prepared, released)),
         estimates=released.estimates,
         # Its sentence comes from definitions alone, so that the gate has nothing to hide in it.
@@ -197,10 +208,14 @@ def _leading(study: Study) -> dict[str, str]:
 
 
 def _release(
-    study: Study, results: Results, refusals: list[Refusal], shared: tuple[Table, ...]
+    prepared: Prepared, results: Results, refusals: list[Refusal], shared: tuple[Table, ...]
 ) -> Released:
     """Pass results through the gate; only what it released is valued, and passes it again."""
-    profile = profile_for(study.data.kind if study.data else "public", study.disclosure.profile)
+    study = prepared.definition.study
+    kinds = {one.kind for one in study.records.values()}
+    kinds |= {study.data.kind if study.data else "public"}
+    kind: DataKind = "restricted" if "restricted" in kinds else "public"
+    profile = profile_for(kind, study.disclosure.profile)
     released = release(
         [row for one in results.values() for row in one.estimates],
         [check for one in results.values() for check in one.checks],
@@ -210,7 +225,8 @@ def _release(
     )
     tables, unpaid = valued(study, released.estimates, results)
     around, unknown = context(study, released.estimates)
-    money = release((), (), (*around, *tables), (*unknown, *unpaid), profile)
+    climbed = ladder(prepared.definition, released)
+    money = release((), (), (*around, *tables, *climbed), (*unknown, *unpaid), profile)
     return replace(
         released,
         tables=released.tables + money.tables,
@@ -219,8 +235,11 @@ def _release(
     )
 
 
-def _completeness(results: Mapping[str, Result], refusals: tuple[Refusal, ...]) -> Completeness:
-    if not results and not refusals:
+def _completeness(
+    study: Study, results: Mapping[str, Result], refusals: tuple[Refusal, ...]
+) -> Completeness:
+    """Say how much there is; of a planned study the effect is still to come, whatever else is."""
+    if study.status == "planned" or not (results or refusals):
         return "planned"
     if not refusals:
         return "complete"

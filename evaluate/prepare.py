@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from evaluate.data.definition import Data
 from evaluate.data.dictionary import Dictionary, dictionary_for
+from evaluate.data.records import section_of
 from evaluate.data.rows import Rows, open_rows
 from evaluate.data.scratch import private_folder
 from evaluate.data.watch import data_hash
 from evaluate.errors import DataError, EvaluateError, Problem, StudyError
 from evaluate.findings.provenance import digest, keyed, source
+from evaluate.inquiries import Records, load_records, records_hash
 from evaluate.study import prose
 from evaluate.study.against_plan import Registered, in_the_plan, registered
 from evaluate.study.columns import analysis_roles
@@ -48,6 +50,8 @@ class Prepared:
         What all this was made from.
     plan : Registered or None
         The study held against its locked plan; ``None`` where none is locked.
+    records : Records
+        What methods read.
     """
 
     definition: Definition
@@ -56,6 +60,7 @@ class Prepared:
     samples: Mapping[str, str]
     hashes: Mapping[str, str]
     plan: Registered | None = None
+    records: Records = field(default_factory=Records)
 
 
 @contextmanager
@@ -94,13 +99,16 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
     hashes = _hashes(definition, dictionary)
     data = definition.study.data
     require_own_rows(definition)
+    records = load_records(definition, dictionary)
+    if records.loaded:
+        hashes["records"] = _kept(records.sha256, definition)
     if data is None or definition.study.status == "planned":
-        yield Prepared(definition, texts, None, {}, hashes, plan)
+        yield Prepared(definition, texts, None, {}, hashes, plan, records)
         return
     with _rows(definition, data, dictionary) as rows:
         samples = _samples(definition, rows)
         hashes["data"] = _kept(rows.sha256, definition)
-        yield Prepared(definition, texts, rows, samples, hashes, plan)
+        yield Prepared(definition, texts, rows, samples, hashes, plan, records)
 
 
 @contextmanager
@@ -142,6 +150,9 @@ def fingerprint(path: Path) -> dict[str, str]:
         plain = data_hash(data, definition.folder, definition.at("data"))
         if plain is not None:
             found["data"] = _kept(plain, definition)
+    plain = records_hash(definition)
+    if plain is not None:
+        found["records"] = _kept(plain, definition)
     return found
 
 
@@ -176,6 +187,10 @@ def work_folder(definition: Definition) -> Path:
 
 def _with_dummy(definition: Definition) -> Definition:
     study = definition.study
+    records = {name: one.in_dummy_form() for name, one in study.records.items()}
+    in_place = any(one.dummy is not None for one in study.records.values())
+    if (study.data is None or study.data.kind != "restricted") and in_place:
+        return replace(definition, study=study.model_copy(update={"records": records}))
     if study.data is None or study.data.dummy is None:
         raise StudyError(
             Problem(
@@ -185,20 +200,46 @@ def _with_dummy(definition: Definition) -> Definition:
                 "add `dummy: PATH` under `data`, or leave out --dummy",
             )
         )
-    changed = study.model_copy(update={"data": study.data.in_dummy_form()})
+    changed = study.model_copy(update={"data": study.data.in_dummy_form(), "records": records})
     return replace(definition, study=changed)
 
 
-def _prose(definition: Definition) -> tuple[dict[str, list[Json]], list[Problem]]:
+def refuse_claims(definition: Definition, steps: Mapping[str, int]) -> None:
+    """Refuse prose that claims more than the results it points to have reached.
+
+    Parameters
+    ----------
+    definition : Definition
+        The study.
+    steps : mapping of str to int
+        Step of the claims ladder that each analysis has reached.
+
+    Raises
+    ------
+    StudyError
+        With every such sentence.
+    """
+    _, problems = _prose(definition, steps)
+    if problems:
+        raise StudyError(*problems)
+
+
+def _prose(
+    definition: Definition, steps: Mapping[str, int] | None = None
+) -> tuple[dict[str, list[Json]], list[Problem]]:
     study = definition.study
+    highest = {name: one.rung for name, (one, _) in definition.methods.items()}
+    highest |= {name: one.rung for name, (one, _) in definition.specs.items()}
     known = Known(
         analyses=study.analyses,
+        methods=study.methods,
         facts={fact.id for fact in study.facts},
         references=study.references,
         names=names_with_digits(
             (study.title, study.intervention.name, study.programme.owner, *study.programme.partners)
         ),
         economics=study.economics is not None,
+        steps=highest if steps is None else steps,
     )
     texts: dict[str, list[Json]] = {}
     problems: list[Problem] = []
@@ -226,17 +267,23 @@ def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
         "definition": definition.sha256,
         "text": digest(one for k, f in texts.items() for one in (k.encode(), _bytes(f))),
     }
-    if study.data is None or study.status == "planned":
-        return found
-    variables = dictionary.variables(definition.folder.resolve().name)
-    found["dictionary"] = digest(repr(variables[name]).encode() for name in sorted(variables))
+    sections = [section_of(definition.folder, name) for name in study.records]
+    if study.data is not None and study.status != "planned":
+        sections.insert(0, definition.folder.resolve().name)
+    if sections:
+        found["dictionary"] = digest(
+            repr(variables[name]).encode()
+            for variables in map(dictionary.variables, sections)
+            for name in sorted(variables)
+        )
     return found
 
 
 def _kept(plain: str, definition: Definition) -> str:
     """Return the hash of data as provenance keeps it: keyed where they are restricted."""
-    data = definition.study.data
-    if data is None or data.kind != "restricted":
+    study = definition.study
+    kinds = {study.data.kind} if study.data is not None else set()
+    if "restricted" not in kinds | {one.kind for one in study.records.values()}:
         return plain
     return keyed(plain, work_folder(definition) / "key")
 

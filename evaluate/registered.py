@@ -145,7 +145,7 @@ def _estimated(
 def _only(then: Prepared, name: str) -> Prepared:
     """Return a prepared study with one of its analyses."""
     study = then.definition.study
-    alone = study.model_copy(update={"analyses": {name: study.analyses[name]}})
+    alone = study.with_analyses({name: study.analyses[name]})
     definition = replace(then.definition, study=alone, specs={name: then.definition.specs[name]})
     return replace(then, definition=definition, samples={name: then.samples[name]})
 
@@ -184,12 +184,8 @@ def _definition(plan: Registered, names: Sequence[str], *, dummy: bool) -> Defin
         if outcome not in plan.definition.study.outcomes:
             raise _refused(f"the outcome `{outcome}` is no longer defined")
     data = _with_files(then, plan.definition.study)
-    study = then.model_copy(
-        update={
-            "data": data.in_dummy_form() if dummy else data,
-            "analyses": {name: then.analyses[name] for name in names},
-        }
-    )
+    named = then.with_analyses({name: then.analyses[name] for name in names})
+    study = named.model_copy(update={"data": data.in_dummy_form() if dummy else data})
     return replace(plan.definition, study=study, specs={name: specs[name] for name in names})
 
 

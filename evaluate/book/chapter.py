@@ -12,6 +12,7 @@ from sphinx.writers.html5 import HTML5Translator
 from evaluate.book import folded
 from evaluate.book.checklists import checklists, effect_sizes
 from evaluate.book.evidence import sure
+from evaluate.book.inquiry import inquiry
 from evaluate.book.lead import facts, lead
 from evaluate.book.money import money
 from evaluate.book.page import banner, live
@@ -74,6 +75,7 @@ def _parts(view: View) -> Iterator[nodes.Node]:
         yield from _refused(view)
         yield from power(view)
         yield from money(view)
+    yield from inquiry(view)
     yield from changes(view)
     yield from prose(view)
     yield done(view)
@@ -90,13 +92,14 @@ def _parts(view: View) -> Iterator[nodes.Node]:
 
 
 def _refused(view: View) -> Iterator[nodes.Node]:
-    if not view.finding.refusals:
+    methods = view.study.get("methods", {})
+    refused = [one for one in view.finding.refusals if one.analysis not in methods]
+    if not refused:
         return
     w = view.words
     head = [w("refused.analysis"), w("refused.why"), w("refused.fix")]
     rows = (
-        [one.analysis, view.texts({"en": one.why}), view.texts({"en": one.fix})]
-        for one in view.finding.refusals
+        [one.analysis, view.texts({"en": one.why}), view.texts({"en": one.fix})] for one in refused
     )
     yield section(w("refused.title"), "refused", [table(w("refused.title"), head, rows)])
 

@@ -56,6 +56,8 @@ def _cell(view: View, column: Column, row: Mapping[str, Cell]) -> Content:
     if isinstance(value, bool):
         return view.words("detail.yes" if value else "detail.no")
     if isinstance(value, str):
+        if value in view.titles:
+            return view.texts(view.titles[value])
         word = f"detail.{value}"
         return view.words(word) if word in view.words else value
     if column.name.startswith("p_"):

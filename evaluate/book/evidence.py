@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from docutils import nodes
 
@@ -28,26 +29,38 @@ def _blocks(view: View) -> Iterator[nodes.Node]:
         verdict, _ = found
         name = w(f"rung.{verdict.rung}")
         step = [strong(w("sure.step", step=verdict.rung, name=name))]
-        missing = [_reason(view, one) for one in verdict.because if one.startswith(_ABOVE)]
+        missing = [reason(view, one) for one in verdict.because if one.startswith(_ABOVE)]
         if missing:
             step += [" ", w("sure.next", reasons="; ".join(missing))]
         yield box([*certainty_line(view), paragraph(step)], "ev-sure-word")
     comparison = view.study["comparison"]
     credible = [strong(w("sure.credible")), ": ", view.texts(comparison["why_credible"])]
     yield paragraph(credible)
-    checks = sorted(_grouped(view), key=lambda one: _ORDER.index(one[0].result))
-    if checks:
-        items = [
-            nodes.list_item("", _check(view, one, where), classes=[_style(one)])
-            for one, where in checks
-        ]
-        yield nodes.bullet_list("", *items, classes=["ev-checks"])
+    if of_designs(view).finding.checks:
+        yield check_list(of_designs(view))
     if view.finding.estimates:
         yield false_alarms(view)
     yield from panel(view)
 
 
-def _reason(view: View, because: str) -> str:
+def of_designs(view: View) -> View:
+    """Return a view without the checks of methods, which stand with their own results."""
+    methods = view.study.get("methods", {})
+    kept = tuple(one for one in view.finding.checks if one.analysis not in methods)
+    return replace(view, finding=replace(view.finding, checks=kept))
+
+
+def check_list(view: View) -> nodes.bullet_list:
+    """Return every check of a finding, the failed ones first."""
+    checks = sorted(_grouped(view), key=lambda one: _ORDER.index(one[0].result))
+    items = [
+        nodes.list_item("", _check(view, one, where), classes=[_style(one)])
+        for one, where in checks
+    ]
+    return nodes.bullet_list("", *items, classes=["ev-checks"])
+
+
+def reason(view: View, because: str) -> str:
     """Return ``step 5 needs balance: failed`` in the page's own words."""
     name, _, result = because.partition(" needs ")[2].rpartition(": ")
     word = view.words(f"check.{result.replace(' ', '_')}").lower()

@@ -22,6 +22,8 @@ def banner(view: View, *, account: bool = False) -> Iterator[nodes.Node]:
     """
     if view.finding.data_kind == "dummy" and account and not _rests_on_rows(view):
         yield box([paragraph(view.words("banner.dummy_apart"))], "ev-banner", "ev-warning")
+    elif view.finding.data_kind == "dummy" and _only_in_parts(view):
+        yield box([paragraph(view.words("banner.dummy_parts"))], "ev-banner", "ev-warning")
     elif view.finding.data_kind == "dummy":
         yield box([paragraph(view.words("banner.dummy"))], "ev-banner", "ev-warning")
     elif view.planned:
@@ -33,6 +35,12 @@ def _rests_on_rows(view: View) -> bool:
     spec = view.study.get("economics") or {}
     effects = spec.get("effects") or {}
     return "analysis" in spec or any("analysis" in one for one in effects.values())
+
+
+def _only_in_parts(view: View) -> bool:
+    """Return whether invented rows stand beside analyses that rest on none."""
+    kinds = {one.get("data_kind") for one in view.study.get("methods", {}).values()}
+    return bool(kinds - {"dummy"})
 
 
 def live(page: nodes.section) -> nodes.section:

@@ -21,7 +21,7 @@ class Drawing(nodes.General, nodes.Element):
     """A figure that waits for its page: the builder draws it and gives it an address."""
 
 
-def figure(view: View, kind: str, *, bare: bool = False) -> Iterator[nodes.Node]:
+def figure(view: View, kind: str, *, bare: bool = False, part: str = "") -> Iterator[nodes.Node]:
     """Yield a figure of a finding, or nothing where it has not the tables for it.
 
     Parameters
@@ -32,6 +32,8 @@ def figure(view: View, kind: str, *, bare: bool = False) -> Iterator[nodes.Node]
         Which figure, such as ``"forest"``.
     bare : bool
         Whether only the picture is shown, where its numbers stand in words beside it.
+    part : str
+        Analysis that the figure is of, where a page holds several of one kind.
     """
     from evaluate.book.figures import draw, kinds
 
@@ -40,7 +42,7 @@ def figure(view: View, kind: str, *, bare: bool = False) -> Iterator[nodes.Node]
         return
     numbers = [table(drawn.title, drawn.header, drawn.rows, "ev-figure-table")]
     node = Drawing("", *([] if bare else numbers), kind=kind, title=drawn.title, bare=bare)
-    node["subtitle"] = drawn.subtitle
+    node["subtitle"], node["part"] = drawn.subtitle, part
     node["view"], node["alt"], node["label"] = view, drawn.alt, view.words("figure.numbers")
     yield node
 
@@ -97,7 +99,8 @@ def _drawn(
     drawn = draw(node["kind"], view.finding, theme=theme, narrow=narrow, language=view.language)
     if drawn is None:  # the same tables gave a drawing when the page was read
         raise LookupError(node["kind"])
-    name = f"{view.finding.id}-{node['kind']}-{theme}{'-narrow' if narrow else ''}.svg"
+    whose = "-".join((view.finding.id, *([node["part"]] if node["part"] else []), node["kind"]))
+    name = f"{whose}-{theme}{'-narrow' if narrow else ''}.svg"
     return html.escape(keep(name, drawn.svg)), _size(drawn.svg)
 
 

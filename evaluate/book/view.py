@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from evaluate.book.numbers import TIE, in_unit, number, percent
@@ -25,10 +25,13 @@ class View:
         Sealed results.
     language : str
         Of the page.
+    titles : mapping of str to mapping
+        What keys in text cells are called, by language.
     """
 
     finding: Finding
     language: str
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def study(self) -> Mapping[str, Any]:

@@ -43,10 +43,14 @@ class Rows:
         Reaches nothing but these rows.
     n_rows : int
         Rows in the source; of several, in the one whose rows stay.
+    label : str
+        What messages call the source whose rows stay.
     used : int
         Rows that meet the study's conditions.
     columns : mapping of str to Variable
         Columns that were read or computed.
+    forms : mapping of str to str
+        Form of each column of periods.
     joins : tuple of Joined
         How many rows of each join found their partner.
     lags : tuple of Lagged
@@ -73,12 +77,14 @@ class Rows:
     ) -> None:
         self.connection, self._scratch, self._sources = connection, scratch, sources
         self.n_rows, self.used, self.columns = merged.n_rows, used.n_rows, columns
+        self.label: str = merged.label
         self.joins: tuple[Joined, ...] = merged.joins
         self.lags: tuple[Lagged, ...] = used.lags
         self.scored: tuple[Scored, ...] = used.scored
         self.steps: tuple[Step, ...] = used.steps
         self.reasons: Mapping[int, str] = used.reasons
-        self._path, self._known, self._forms = merged.label, known, forms
+        self._known = known
+        self.forms: Mapping[str, PeriodForm] = forms
         self._views: dict[object, str] = {}
         self._sha256: str | None = None
 
@@ -131,14 +137,14 @@ class Rows:
             make_view(
                 self.connection,
                 name,
-                path=self._path,
+                path=self.label,
                 n_rows=self.used,
                 known=self._known,
                 variables=self.columns,
                 outcome=outcome,
                 roles=roles,
                 complete_cases=covariates_missing == "complete_case",
-                forms=self._forms,
+                forms=self.forms,
             )
             self._views[key] = name
         return self._views[key]
@@ -195,6 +201,7 @@ def open_rows(
     variables: Mapping[str, Variable],
     columns: Collection[str],
     at: At,
+    section: str | None = None,
     invented: bool = False,
 ) -> Rows:
     """Read a study's rows and hold them against its dictionary.
@@ -214,6 +221,8 @@ def open_rows(
         ``study.yaml``, for messages.
     at : callable
         ``at(*key)`` returns ``study.yaml:line`` of a key.
+    section : str or None
+        Heading of the dictionary that the rows stand under; by default the folder's name.
     invented : bool
         Whether the rows are a few invented ones, with which the definition is tried: then a
         source may be empty, and no row need be used.
@@ -232,7 +241,8 @@ def open_rows(
         of their structure, or all faults of their cells, at once.
     """
     forms = {name: form for name, v in variables.items() if (form := form_of(v))}
-    plan = make_plan(data, variables, columns, at, forms, section=folder.resolve().name)
+    heading = section or folder.resolve().name
+    plan = make_plan(data, variables, columns, at, forms, section=heading)
     places = places_of(data, folder, at)
     with ExitStack() as undo:
         scratch = scratch_folder(workdir)

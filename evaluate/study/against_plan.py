@@ -88,7 +88,7 @@ def in_the_plan(definition: Definition, plan: Registered | None) -> Definition:
         name: one if name in plan.names else one.model_copy(update={"role": "exploratory"})
         for name, one in definition.study.analyses.items()
     }
-    return replace(definition, study=definition.study.model_copy(update={"analyses": analyses}))
+    return replace(definition, study=definition.study.with_analyses(analyses))
 
 
 def _without_lock(definition: Definition) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evaluate.design import ROLE, Design, all_designs
+from evaluate.method import CELL, Method, all_methods
 from evaluate.study.schema import Study
 
 Json = dict[str, Any]
@@ -32,23 +33,35 @@ def schema(designs: Mapping[str, Design[Any]] | None = None) -> Json:
     """
     raw = Study.model_json_schema(by_alias=True, ref_template=_DEFINITIONS)
     shared: Json = raw.setdefault("$defs", {})
+    known = all_designs() if designs is None else designs
+    _name_each(shared, "Analysis", "design", known)
+    _name_each(shared, "Inquired", "method", all_methods())
+    clean: Json = _clean(raw)
+    return {"$schema": DIALECT, "title": "study.yaml", **clean}
+
+
+def _name_each(
+    shared: Json, model: str, word: str, known: Mapping[str, Design[Any] | Method[Any]]
+) -> None:
+    """Let the one key under ``design`` or ``method`` be a known one, with its own fields."""
     names: Json = {}
-    for name, design in sorted((all_designs() if designs is None else designs).items()):
-        fields = design.spec.model_json_schema(by_alias=True, ref_template=_DEFINITIONS)
-        shared |= fields.pop("$defs", {})
-        shared[f"design_{name}"] = fields
-        names[name] = {"$ref": f"#/$defs/design_{name}", "description": design.title}
-    field = shared["Analysis"]["properties"]["design"]
-    shared["Analysis"]["properties"]["design"] = {
+    for name, one in sorted(known.items()):
+        # Two methods may each have a part of one name.
+        own = f"{word}_{name}_"
+        template = _DEFINITIONS.replace("{model}", own + "{model}")
+        fields = one.spec.model_json_schema(by_alias=True, ref_template=template)
+        shared |= {own + key: part for key, part in fields.pop("$defs", {}).items()}
+        shared[f"{word}_{name}"] = fields
+        names[name] = {"$ref": f"#/$defs/{word}_{name}", "description": one.title}
+    properties = shared[model]["properties"]
+    properties[word] = {
         "type": "object",
-        "description": field["description"],
+        "description": properties[word]["description"],
         "properties": names,
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
     }
-    clean: Json = _clean(raw)
-    return {"$schema": DIALECT, "title": "study.yaml", **clean}
 
 
 def text(schema: Mapping[str, Any]) -> str:
@@ -70,7 +83,7 @@ def _clean(node: Any, *, names: bool = False) -> Any:
     kept = {
         key: _clean(value, names=key in ("properties", "$defs"))
         for key, value in node.items()
-        if key not in (ROLE, "default", "title")
+        if key not in (ROLE, CELL, "default", "title")
     }
     if node.get("default") is not None:
         kept["default"] = node["default"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -15,18 +15,21 @@ from pydantic import BaseModel, ValidationError, create_model
 from evaluate.core import Strict
 from evaluate.design import Design, all_designs
 from evaluate.errors import StudyError
+from evaluate.method import Method, all_methods
 from evaluate.study.document import Document, Key, nearest
 from evaluate.study.faults import faults, texts_typed_as_numbers
 from evaluate.study.file import decode, find, read, shown
+from evaluate.study.method_rules import broken_method_rules
 from evaluate.study.rules import broken_rules
-from evaluate.study.schema import Study
-from evaluate.study.shape import fields
+from evaluate.study.schema import Entries, Study
+from evaluate.study.shape import attributes, fields
 from evaluate.study.syntax import Fault, shorten
 from evaluate.study.words import choose, dotted
 from evaluate.study.yaml import parse
 
 MAX_PROBLEMS = 200
 Specs = Mapping[str, tuple[Design[Any], Strict]]
+Methods = Mapping[str, tuple[Method[Any], Strict]]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -48,6 +51,8 @@ class Definition:
         Line of each key, from 1.
     sha256 : str
         Of the file's bytes, in hexadecimal.
+    methods : mapping of str to (Method, Strict)
+        By analysis without a comparison: the method, and the fields it was given.
     """
 
     path: Path
@@ -56,6 +61,7 @@ class Definition:
     specs: Specs
     lines: Mapping[Key, int]
     sha256: str
+    methods: Methods = field(default_factory=dict)
 
     def at(self, *key: str | int) -> str:
         """Return ``file:line`` of a place, or of the nearest place around it.
@@ -101,10 +107,14 @@ def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Defini
     known = _designs_for(document, designs)
     study, found = _study(document)
     specs, wrong = _specs(document, known)
-    found += wrong
+    methods, wrong_too = _methods(document)
+    found += (*wrong, *wrong_too)
     broken = set(document.faults + found)
     unsure = {str(key[0]) for key in document.broken if key}
-    for key, *words in broken_rules(study, specs, unsure):
+    for key, *words in (
+        *broken_rules(study, specs, unsure),
+        *broken_method_rules(study, methods, unsure),
+    ):
         broken.add(Fault(document.line(key), *words))
     if broken:
         raise _error(file, broken)
@@ -115,6 +125,7 @@ def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Defini
         specs=MappingProxyType(specs),
         lines=MappingProxyType(document.lines),
         sha256=hashlib.sha256(content).hexdigest(),
+        methods=MappingProxyType(methods),
     )
 
 
@@ -182,13 +193,14 @@ def _study(document: Document) -> tuple[Study, list[Fault]]:
         found = faults(error, document, Study)
         failed = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
     given = document.value or {}
+    keys = attributes(Study)
     parts: dict[str, Any] = {
-        key: (info.annotation, info)
+        keys[key]: (info.annotation, info)
         for key, info in fields(Study).items()
         if key not in failed and (key in given or not info.is_required())
     }
-    part = create_model("Part", __base__=Strict, **parts)
-    value = {key: one for key, one in given.items() if key in parts}
+    part = create_model("Part", __base__=Entries, **parts)
+    value = {key: one for key, one in given.items() if keys.get(key) in parts}
     return cast(Study, part.model_validate_json(json.dumps(value), strict=True)), found
 
 
@@ -197,13 +209,12 @@ def _specs(
 ) -> tuple[dict[str, tuple[Design[Any], Strict]], list[Fault]]:
     specs: dict[str, tuple[Design[Any], Strict]] = {}
     found: list[Fault] = []
-    for analysis, name in _named_designs(document):
+    for analysis, name in _named(document, "design"):
         key = ("analyses", analysis, "design", name)
         design = designs.get(name)
         if design is None:
-            what = f"`{dotted(key[:-1])}` is `{shorten(name)}`, which is not a design here"
             why = "the design decides how a comparison group gives an effect"
-            found.append(Fault(document.line(key), what, why, choose(name, designs)))
+            found.append(_unknown(document, key, "design", why, designs))
             continue
         try:
             specs[analysis] = design, validated(design.spec, document, key)
@@ -212,12 +223,36 @@ def _specs(
     return specs, found
 
 
-def _named_designs(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield each analysis with its one design, where it has one, however wrong the rest is."""
+def _methods(
+    document: Document,
+) -> tuple[dict[str, tuple[Method[Any], Strict]], list[Fault]]:
+    methods: dict[str, tuple[Method[Any], Strict]] = {}
+    found: list[Fault] = []
+    for analysis, name in _named(document, "method"):
+        key = ("analyses", analysis, "method", name)
+        method = all_methods().get(name)
+        if method is None:
+            why = "the method decides what is computed"
+            found.append(_unknown(document, key, "method", why, all_methods()))
+            continue
+        try:
+            methods[analysis] = method, validated(method.spec, document, key)
+        except ValidationError as error:
+            found += faults(error, document, method.spec, key)
+    return methods, found
+
+
+def _unknown(document: Document, key: Key, word: str, why: str, known: Iterable[str]) -> Fault:
+    what = f"`{dotted(key[:-1])}` is `{shorten(str(key[-1]))}`, which is not a {word} here"
+    return Fault(document.line(key), what, why, choose(str(key[-1]), known))
+
+
+def _named(document: Document, word: str) -> Iterator[tuple[str, str]]:
+    """Yield each analysis with its one design or method, however wrong the rest of it is."""
     analyses = (document.value or {}).get("analyses")
     for analysis, block in analyses.items() if isinstance(analyses, dict) else ():
-        design = block.get("design") if isinstance(block, dict) else None
-        if isinstance(design, dict) and len(design) == 1:
-            (name,) = design
-            if isinstance(design[name], dict):
+        inner = block.get(word) if isinstance(block, dict) else None
+        if isinstance(inner, dict) and len(inner) == 1:
+            (name,) = inner
+            if isinstance(inner[name], dict):
                 yield analysis, name

@@ -52,6 +52,7 @@ def plan_of(study: Study, specs: Specs) -> Json:
         "data": _data(study.data),
         "outcomes": {key: _outcome(one) for key, one in study.outcomes.items()},
         "analyses": {key: _analysis(one, key, specs) for key, one in study.analyses.items()},
+        "methods": {key: _dump(one) for key, one in study.methods.items()} or None,
         "leading": _leading(study),
         "assumptions": None if study.assumptions is None else _dump(study.assumptions),
         "economics": None if study.economics is None else _economics(study.economics),

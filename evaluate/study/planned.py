@@ -54,7 +54,7 @@ def planned(
         "question": plan["question"],
         "comparison": _read(Comparison, plan["comparison"]),
         "outcomes": {key: _read(Outcome, one) for key, one in plan["outcomes"].items()},
-        "analyses": analyses,
+        "entries": {**analyses, **study.methods},
         "disclosure": _read(Disclosure, plan["disclosure"]),
     }
     known = designs if designs is not None else all_designs() if analyses else {}

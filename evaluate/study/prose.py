@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluate.errors import Problem
+from evaluate.study.claim_words import CAUSAL, too_high
 from evaluate.study.roles import Known, Node, Reader, find_digits, number_by_hand, role_node
 
 if TYPE_CHECKING:
@@ -158,7 +159,19 @@ def _inline(token: Token, reader: Reader) -> list[Node]:
         node, role = _inline_node(child, line, role, stack, reader)
         if node is not None:
             stack[-1].append(node)
+    _no_claims(root, _line(token), reader)
     return root
+
+
+def _no_claims(root: list[Node], line: int, reader: Reader) -> None:
+    """Note sentences that claim a cause where the result they point to cannot carry one."""
+    for words, analysis, step in too_high(root, reader.known.steps):
+        reader.fault(
+            line,
+            f"“{words}” claims a cause, and `{analysis}` reaches step {step} of the claims ladder",
+            f"only from step {CAUSAL}, with a comparison, may a sentence say what made a difference",
+            "say what was seen or reported, or point to a result that carries the claim",
+        )
 
 
 def _inline_node(

@@ -11,10 +11,11 @@ from pydantic import BaseModel
 
 from evaluate.core import LANGUAGES, Text
 from evaluate.study.load import Definition
+from evaluate.study.record_kinds import kind_of
 from evaluate.study.schema import Study
 
 Json = dict[str, Any]
-_PRIVATE = {"data", "disclosure", "version"}  # how rows are read is nobody's business
+_PRIVATE = {"data", "records", "disclosure", "version"}  # how rows are read is nobody's business
 
 
 def public(definition: Definition, prose: Mapping[str, list[Json]]) -> Json:
@@ -32,12 +33,36 @@ def public(definition: Definition, prose: Mapping[str, list[Json]]) -> Json:
     shown["languages"] = list(study.report.languages or (study.language,))
     for key, outcome in shown["outcomes"].items():
         outcome.setdefault("title", {study.language: key.replace("_", " ")})
-    for name, analysis in shown.get("analyses", {}).items():
+    entries = shown.pop("analyses", {})
+    shown["analyses"] = {name: entries[name] for name in study.analyses}
+    shown["methods"] = {
+        name: _method(definition, name, entries[name]) for name in definition.methods
+    }
+    for name, analysis in shown["analyses"].items():
         design, _ = definition.specs[name]
         analysis["fields"] = analysis.pop("design")[design.name]
         analysis |= {"design": design.name, "design_title": design.title}
         analysis["design_kind"] = design.kind
-    return {**shown, "prose": dict(prose)}
+    whole = {key: one for key, one in shown.items() if one or key not in ("analyses", "methods")}
+    return {**whole, "prose": dict(prose)}
+
+
+def _method(definition: Definition, name: str, entry: Json) -> Json:
+    """Return what a reader may know of an analysis without a comparison."""
+    language = definition.study.language
+    method, spec = definition.methods[name]
+    titles = {
+        key: {language: one} if isinstance(one, str) else dict(one)
+        for key, one in method.titles(spec).items()
+    }
+    return {
+        "title": entry.get("title", {language: name.replace("_", " ")}),
+        "method": method.name,
+        "method_title": method.title,
+        "data_kind": kind_of(definition.study, spec),
+        "fields": _model(spec, language),
+        **({"titles": titles} if titles else {}),
+    }
 
 
 def languages(study: Study) -> tuple[str, ...]:

@@ -79,11 +79,15 @@ class Known:
     Attributes
     ----------
     analyses, facts, references : collection of str
-        Keys of the study.
+        Keys of the study; ``analyses`` are those of designs.
     names : tuple of str
         Names in the study whose digits may stand in prose, such as ``"Plug In 2.0"``.
     economics : bool
         Whether the study has an ``economics:`` block, so that its tables can be named.
+    methods : collection of str
+        Keys of analyses without a comparison.
+    steps : mapping of str to int
+        Step of the claims ladder that each analysis can reach, or has reached.
     """
 
     analyses: Collection[str]
@@ -91,6 +95,8 @@ class Known:
     references: Collection[str]
     names: tuple[str, ...] = ()
     economics: bool = False
+    methods: Collection[str] = ()
+    steps: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -167,6 +173,12 @@ def _path_fix(content: str, known: Known) -> str | None:
         if not in_table or rest[0] not in _ACCOUNTS:
             return f"write economics.TABLE.ROW.COLUMN, with TABLE one of {', '.join(_ACCOUNTS)}"
         return None
+    if first in known.methods:
+        return None if in_table else f"write {first}.TABLE.ROW.COLUMN"
+    return _of_a_design(first, rest, known, in_table=in_table)
+
+
+def _of_a_design(first: str, rest: list[str], known: Known, *, in_table: bool) -> str | None:
     if first not in known.analyses:
         return "begin with the key of an analysis in study.yaml, such as main.overall.estimate"
     if not in_table and rest[1] not in _FIELDS:

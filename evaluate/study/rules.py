@@ -13,6 +13,7 @@ from evaluate.study.lineage import LINEAGE_RULES, columns_of
 from evaluate.study.money_rules import MONEY_RULES
 from evaluate.study.published_rules import PUBLISHED_RULES
 from evaluate.study.schema import Study
+from evaluate.study.shape import fields
 from evaluate.study.text_rules import TEXT_RULES
 from evaluate.study.words import choose, dotted
 
@@ -34,7 +35,7 @@ def broken_rules(study: Study, specs: Specs, unsure: Collection[str] = ()) -> It
     tuple
         Place in the file, what, why and fix.
     """
-    valid = set(type(study).model_fields).difference(unsure)
+    valid = set(fields(type(study))).difference(unsure)
     for needs, rule in _RULES:
         if valid.issuperset(needs):
             yield from rule(study, specs)
@@ -93,7 +94,7 @@ def _stage(study: Study, _: Specs) -> Iterator[Broken]:
             "an analysis computes from rows",
             "add `data:`, or set `status: planned`",
         )
-    if study.status == "final" and not study.analyses:
+    if study.status == "final" and not (study.analyses or study.methods):
         yield (
             ("status",),
             "the study is `final` and has no analyses",
@@ -117,7 +118,7 @@ def _answered(study: Study, _: Specs) -> Iterator[Broken]:
 
 
 def _own_name(study: Study, _: Specs) -> Iterator[Broken]:
-    if "economics" in study.analyses:
+    if "economics" in study.analyses or "economics" in study.methods:
         yield (
             ("analyses", "economics"),
             "an analysis is called `economics`",

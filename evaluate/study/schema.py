@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from evaluate.assumptions.definition import Assumptions
 from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Strict, Summary, Text
 from evaluate.data.definition import ColumnName, Data
+from evaluate.data.record_definition import Record
 from evaluate.economics.definition import Economics
 from evaluate.evidence.definition import Answer, Evidence
 from evaluate.evidence.dilution_definition import Dilution
@@ -221,6 +230,49 @@ class Analysis(Strict):
         return next(iter(self.design))
 
 
+class Inquired(Strict):
+    """One thing that is computed without a comparison, by the one key under ``method``."""
+
+    title: Text | None = Field(default=None, description="In prose; else the analysis's key.")
+    method: dict[str, dict[str, Any]] = Field(
+        min_length=1, max_length=1, description="Name of the method: its fields."
+    )
+    inference: Inference = Field(default_factory=Inference, description="Uncertainty.")
+
+
+def _entry(value: object) -> str:
+    """Return which of the two an entry of ``analyses`` is meant to be."""
+    if isinstance(value, dict):
+        return "of a method" if "method" in value and "design" not in value else "of a design"
+    return "of a method" if isinstance(value, Inquired) else "of a design"
+
+
+Entry = Annotated[
+    Annotated[Analysis, Tag("of a design")] | Annotated[Inquired, Tag("of a method")],
+    Discriminator(_entry),
+]
+
+
+class Entries(Strict):
+    """What stands under ``analyses``, apart by what computes it."""
+
+    @property
+    def analyses(self) -> dict[str, Analysis]:
+        """Return the analyses that a design computes, by key."""
+        entries: dict[str, Analysis | Inquired] = getattr(self, "entries", {})
+        return {key: one for key, one in entries.items() if isinstance(one, Analysis)}
+
+    @property
+    def methods(self) -> dict[str, Inquired]:
+        """Return those that a method computes, by key."""
+        entries: dict[str, Analysis | Inquired] = getattr(self, "entries", {})
+        return {key: one for key, one in entries.items() if isinstance(one, Inquired)}
+
+    def with_analyses(self, analyses: dict[str, Analysis]) -> Self:
+        """Return a copy in which designs compute other analyses; methods stay."""
+        return self.model_copy(update={"entries": {**analyses, **self.methods}})
+
+
 class Disclosure(Strict):
     """How the gate judges what leaves the data zone."""
 
@@ -240,7 +292,7 @@ class Report(Strict):
     )
 
 
-class Study(Strict):
+class Study(Entries):
     """A question, what was done, what it is compared with, and how the answer is computed."""
 
     version: Annotated[Literal[1], BeforeValidator(_whole)] = Field(
@@ -265,8 +317,11 @@ class Study(Strict):
         default=None, description="Where rows come from; a planned study may leave it out."
     )
     outcomes: dict[Name, Outcome] = Field(min_length=1, description="What is measured, by key.")
-    analyses: dict[Name, Analysis] = Field(
-        default_factory=dict, description="What is computed, by key."
+    records: dict[Name, Record] = Field(
+        default_factory=dict, description="Tables that methods read as they are, by key."
+    )
+    entries: dict[Name, Entry] = Field(
+        default_factory=dict, alias="analyses", description="What is computed, by key."
     )
     assumptions: Assumptions | None = Field(
         default=None, description="What is expected before any data are seen."

@@ -1,0 +1,238 @@
+"""Method after method: columns of the records in, checks and tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluate.core import DataKind, Refusal
+from evaluate.data.definition import Data
+from evaluate.data.dictionary import Dictionary
+from evaluate.data.names import plural
+from evaluate.data.records import Loaded, load_record, record_hash
+from evaluate.data.scratch import private_folder
+from evaluate.data.variable import NUMERIC
+from evaluate.data.watch import together
+from evaluate.design import Result
+from evaluate.errors import DataError, EvaluateError, Problem, Refused
+from evaluate.method import Cells, FromRecord, Inquiry, blocks, named_cells
+from evaluate.study.load import Definition
+from evaluate.study.record_kinds import GRAVEST, kind_of
+
+_WHY_MISSING = "a row without it belongs nowhere, and would vanish without a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records that a study's methods read.
+
+    Attributes
+    ----------
+    loaded : mapping of str to Loaded
+        By key under ``records``.
+    """
+
+    loaded: Mapping[str, Loaded] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of all their bytes together."""
+        return together((name, one.sha256) for name, one in sorted(self.loaded.items()))
+
+    def table(self, block: FromRecord) -> dict[str, NDArray[Any]]:
+        """Return the columns that a block names, by field."""
+        record = self.loaded[block.record]
+        found = {}
+        for one in named_cells(block):
+            columns = [_as_kind(record.columns[name], one.kind) for name in one.columns]
+            found[one.field] = np.column_stack(columns) if one.several else columns[0]
+        return found
+
+
+def load_records(definition: Definition, dictionary: Dictionary) -> Records:
+    """Return every record that a method names, all faults at once.
+
+    Parameters
+    ----------
+    definition : Definition
+        The study.
+    dictionary : Dictionary
+        Describes the columns.
+
+    Raises
+    ------
+    StudyError
+        If the dictionary lacks a column.
+    DataError
+        If a file does not hold what the dictionary promises, or a cell is missing that a method
+        cannot do without.
+    """
+    loaded: dict[str, Loaded] = {}
+    problems: list[Problem] = []
+    kind: type[EvaluateError] = DataError
+    for name, columns in _named(definition).items():
+        try:
+            loaded[name] = load_record(
+                name,
+                definition.study.records[name],
+                columns,
+                folder=definition.folder,
+                workdir=private_folder(definition.folder / ".evaluate"),
+                dictionary=dictionary,
+                at=definition.at,
+            )
+        except EvaluateError as error:
+            kind = type(error)
+            problems += error.problems
+    for _, spec in definition.methods.values():
+        for block in blocks(spec):
+            if block.record in loaded:
+                problems += _unfit(block, loaded[block.record])
+    if problems:
+        raise kind(*dict.fromkeys(problems))
+    return Records(loaded)
+
+
+def records_hash(definition: Definition) -> str | None:
+    """Return the hash that ``Records.sha256`` would be, without opening the records.
+
+    ``None`` where there is no record, or a file cannot be read.
+    """
+    named = sorted(_named(definition))
+    found = {
+        name: record_hash(definition.study.records[name], definition.folder, definition.at())
+        for name in named
+    }
+    hashes = [(name, one) for name, one in found.items() if one is not None]
+    return together(hashes) if hashes and len(hashes) == len(named) else None
+
+
+def inquire(
+    definition: Definition, records: Records, results: Mapping[str, Result]
+) -> tuple[dict[str, Result], list[Refusal]]:
+    """Run every method, in the order of the file.
+
+    Parameters
+    ----------
+    definition : Definition
+        The study.
+    records : Records
+        What they read.
+    results : mapping of str to Result
+        What the designs gave, by analysis.
+
+    Returns
+    -------
+    results : dict of str to Result
+        Of the methods, by analysis.
+    refusals : list of Refusal
+        What could not be computed.
+    """
+    found: dict[str, Result] = {}
+    refusals: list[Refusal] = []
+    study = definition.study
+    for name, (method, spec) in definition.methods.items():
+        inference = study.methods[name].inference
+        inquiry = Inquiry(
+            name,
+            records.table,
+            study=study.id,
+            language=study.language,
+            conf_level=inference.conf_level,
+            draws=inference.draws,
+            results={**results, **found},
+        )
+        try:
+            found[name] = named(method.estimate(spec, inquiry), name)
+        except Refused as refused:
+            refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
+    return found, refusals
+
+
+def named(result: Result, name: str) -> Result:
+    """Return a method's result with the name of its analysis in all its parts."""
+    return replace(
+        result,
+        checks=tuple(
+            replace(one, analysis=name, table=one.table and f"{name}.{one.table}")
+            for one in result.checks
+        ),
+        tables=tuple(replace(one, analysis=name, id=f"{name}.{one.id}") for one in result.tables),
+    )
+
+
+def gravest(definition: Definition, data: Data | None) -> DataKind | None:
+    """Return the kind of all that a study computes from: dummy before restricted before public.
+
+    Parameters
+    ----------
+    definition : Definition
+        The study.
+    data : Data or None
+        What the designs compute from, if they compute.
+    """
+    kinds = {kind_of(definition.study, spec) for _, spec in definition.methods.values()}
+    kinds |= {data.kind} if data is not None else set()
+    return next((one for one in GRAVEST if one in kinds), None)
+
+
+def _named(definition: Definition) -> dict[str, dict[str, tuple[str | int, ...]]]:
+    """Return the columns that methods name, by record, each with a key of ``study.yaml``."""
+    found: dict[str, dict[str, tuple[str | int, ...]]] = {}
+    for name, (method, spec) in definition.methods.items():
+        for block in blocks(spec):
+            columns = found.setdefault(block.record, {})
+            for one in named_cells(block):
+                for column in one.columns:
+                    columns.setdefault(column, ("analyses", name, "method", method.name))
+    return found
+
+
+def _unfit(block: FromRecord, record: Loaded) -> Iterator[Problem]:
+    for one in named_cells(block):
+        for name in one.columns:
+            kind = record.variables[name].type
+            if not _fits(one, kind):
+                yield Problem(
+                    record.where(name),
+                    f"the method reads it as {one.kind}, and the dictionary says {kind}",
+                    "cells of another type would be taken for what they are not",
+                    "name another column, or correct its type in the dictionary",
+                )
+            elif not one.missing and (lost := _lost(record.columns[name])):
+                yield Problem(
+                    record.where(name),
+                    f"{plural(lost, 'row')} without a value",
+                    _WHY_MISSING,
+                    "complete the cells, or leave such rows out of the file and say so",
+                )
+
+
+def _fits(one: Cells, kind: str) -> bool:
+    if one.kind == "number":
+        return kind in NUMERIC
+    if one.kind == "boolean":
+        return kind == "boolean"
+    return kind == "date" if one.kind == "date" else True
+
+
+def _lost(cells: NDArray[Any]) -> int:
+    if cells.dtype == object:
+        return sum(one is None for one in cells)
+    return int(np.count_nonzero(np.isnat(cells) if cells.dtype.kind == "M" else np.isnan(cells)))
+
+
+def _as_kind(cells: NDArray[Any], kind: str) -> NDArray[Any]:
+    """Return cells as a method reads them: texts where it wants texts."""
+    if kind != "text" or cells.dtype == object:
+        return cells
+    texts = np.empty(len(cells), dtype=object)
+    if cells.dtype.kind == "M":
+        texts[:] = [None if np.isnat(one) else str(one) for one in cells]
+    else:
+        texts[:] = [None if np.isnan(one) else f"{one:.15g}" for one in cells]
+    return texts

@@ -1,0 +1,1 @@
+"""Methods other than designs, one file each; the folder is the registry."""

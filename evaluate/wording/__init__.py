@@ -1,0 +1,1 @@
+"""Headings of the tables of methods, by language."""
