@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from evaluate.core import Address, Name, Slug, Strict, Text
 from evaluate.design import all_designs
+from evaluate.method import all_methods
 from evaluate.reference.markdown import prose, table
 from evaluate.study.schema import Study
 
@@ -73,6 +74,29 @@ def design(name: str) -> Iterator[str]:
             passed = ", ".join(check.replace("_", " ") for check in sorted(checks))
             yield f"- Step {step} needs these checks to have passed: {passed}"
     yield from table(("Field", *_HEADER[1:]), _rows(one.spec, {}))
+
+
+def method(name: str) -> Iterator[str]:
+    """Yield how far a method reaches, and tables of its fields and of their parts.
+
+    Parameters
+    ----------
+    name : str
+        Its key under ``method:``.
+    """
+    one = all_methods()[name]
+    yield f"- Key: `{name}`"
+    yield f"- Highest step of the claims ladder: {one.rung}"
+    for step, checks in sorted(one.needs.items()):
+        if checks:
+            passed = ", ".join(check.replace("_", " ") for check in sorted(checks))
+            yield f"- Step {step} needs these checks to have passed: {passed}"
+    yield from table(("Field", *_HEADER[1:]), _rows(one.spec, {}))
+    parts: Places = {}
+    _visit(one.spec, "", parts)
+    for part, paths in parts.items():
+        yield f"\n`{paths[0]}`: {prose(part.__doc__)}\n"
+        yield from table(("Field", *_HEADER[1:]), _rows(part, {}))
 
 
 def _visit(model: type[Strict], path: str, places: Places) -> None:

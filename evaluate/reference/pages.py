@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evaluate.reference.commands import commands
 from evaluate.reference.errors import errors
-from evaluate.reference.keys import design, study
+from evaluate.reference.keys import design, method, study
 from evaluate.reference.parameters import parameter_tables
 from evaluate.reference.results import results
 from evaluate.study.json_schema import schema
@@ -91,6 +91,7 @@ def _generated(part: re.Match[str], root: Path) -> str:
     kinds: dict[str, Callable[[], Iterator[str]]] = {
         "study": study,
         "design": lambda: design(part["what"]),
+        "method": lambda: method(part["what"]),
         "commands": commands,
         "errors": lambda: errors(root / "tests" / "study" / "bad"),
         "results": results,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ValidationError
 
 from evaluate.study.document import Document, Key
+from evaluate.study.schema import OF_DESIGN, OF_METHOD
 from evaluate.study.shape import description, keys_at, purpose
 from evaluate.study.syntax import Fault
 from evaluate.study.words import KINDS, Mistake, dotted, rule_words, words
@@ -80,6 +81,8 @@ def _locate(found: Mistake, loc: Sequence[str | int], document: Document) -> Mis
         inside |= isinstance(node, list) and isinstance(part, int) and part < len(node)
         if inside:
             found = replace(found, key=(*here, part), value=node[part])  # type: ignore[index]
+        elif part in (OF_DESIGN, OF_METHOD):
+            continue
         elif part == "[key]":
             found = replace(found, on_key=True)
         elif found.kind == "missing" and place == len(loc) - 1:

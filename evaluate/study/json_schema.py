@@ -17,13 +17,18 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/{model}"
 
 
-def schema(designs: Mapping[str, Design[Any]] | None = None) -> Json:
+def schema(
+    designs: Mapping[str, Design[Any]] | None = None,
+    methods: Mapping[str, Method[Any]] | None = None,
+) -> Json:
     """Return the JSON Schema of a study definition.
 
     Parameters
     ----------
     designs : mapping of str to Design, optional
         The designs that analyses may name; all of the package by default.
+    methods : mapping of str to Method, optional
+        Likewise the methods.
 
     Returns
     -------
@@ -35,7 +40,15 @@ def schema(designs: Mapping[str, Design[Any]] | None = None) -> Json:
     shared: Json = raw.setdefault("$defs", {})
     known = all_designs() if designs is None else designs
     _name_each(shared, "Analysis", "design", known)
-    _name_each(shared, "Inquired", "method", all_methods())
+    _name_each(shared, "Inquired", "method", all_methods() if methods is None else methods)
+    # An editor then points at the key that is wrong, and not at the whole entry.
+    entries: Json = raw["properties"]["analyses"]["patternProperties"]
+    for name in entries:
+        entries[name] = {
+            "if": {"required": ["method"]},
+            "then": {"$ref": "#/$defs/Inquired"},
+            "else": {"$ref": "#/$defs/Analysis"},
+        }
     clean: Json = _clean(raw)
     return {"$schema": DIALECT, "title": "study.yaml", **clean}
 

@@ -79,7 +79,11 @@ class Definition:
         return f"{shown(self.path)}:{nearest(self.lines, key)}"
 
 
-def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Definition:
+def load(
+    path: Path,
+    designs: Mapping[str, Design[Any]] | None = None,
+    methods: Mapping[str, Method[Any]] | None = None,
+) -> Definition:
     """Return the study that a folder or its ``study.yaml`` defines.
 
     Parameters
@@ -88,6 +92,8 @@ def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Defini
         The folder, or the file itself.
     designs : mapping of str to Design, optional
         The designs that analyses may name; all of the package by default.
+    methods : mapping of str to Method, optional
+        Likewise the methods.
 
     Returns
     -------
@@ -107,13 +113,13 @@ def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Defini
     known = _designs_for(document, designs)
     study, found = _study(document)
     specs, wrong = _specs(document, known)
-    methods, wrong_too = _methods(document)
+    inquiries, wrong_too = _methods(document, methods)
     found += (*wrong, *wrong_too)
     broken = set(document.faults + found)
     unsure = {str(key[0]) for key in document.broken if key}
     for key, *words in (
         *broken_rules(study, specs, unsure),
-        *broken_method_rules(study, methods, unsure),
+        *broken_method_rules(study, inquiries, unsure),
     ):
         broken.add(Fault(document.line(key), *words))
     if broken:
@@ -125,7 +131,7 @@ def load(path: Path, designs: Mapping[str, Design[Any]] | None = None) -> Defini
         specs=MappingProxyType(specs),
         lines=MappingProxyType(document.lines),
         sha256=hashlib.sha256(content).hexdigest(),
-        methods=MappingProxyType(methods),
+        methods=MappingProxyType(inquiries),
     )
 
 
@@ -224,22 +230,23 @@ def _specs(
 
 
 def _methods(
-    document: Document,
+    document: Document, methods: Mapping[str, Method[Any]] | None
 ) -> tuple[dict[str, tuple[Method[Any], Strict]], list[Fault]]:
-    methods: dict[str, tuple[Method[Any], Strict]] = {}
+    inquiries: dict[str, tuple[Method[Any], Strict]] = {}
     found: list[Fault] = []
     for analysis, name in _named(document, "method"):
         key = ("analyses", analysis, "method", name)
-        method = all_methods().get(name)
+        known = all_methods() if methods is None else methods
+        method = known.get(name)
         if method is None:
             why = "the method decides what is computed"
-            found.append(_unknown(document, key, "method", why, all_methods()))
+            found.append(_unknown(document, key, "method", why, known))
             continue
         try:
-            methods[analysis] = method, validated(method.spec, document, key)
+            inquiries[analysis] = method, validated(method.spec, document, key)
         except ValidationError as error:
             found += faults(error, document, method.spec, key)
-    return methods, found
+    return inquiries, found
 
 
 def _unknown(document: Document, key: Key, word: str, why: str, known: Iterable[str]) -> Fault:

@@ -14,7 +14,7 @@ from evaluate.core import LANGUAGES
 from evaluate.data.definition import Data
 from evaluate.economics.definition import Economics
 from evaluate.study.design_rules import Specs
-from evaluate.study.schema import Analysis, Outcome, Study
+from evaluate.study.schema import Analysis, Inquired, Outcome, Study
 
 Json = dict[str, Any]
 DIGITS = 9
@@ -52,7 +52,7 @@ def plan_of(study: Study, specs: Specs) -> Json:
         "data": _data(study.data),
         "outcomes": {key: _outcome(one) for key, one in study.outcomes.items()},
         "analyses": {key: _analysis(one, key, specs) for key, one in study.analyses.items()},
-        "methods": {key: _dump(one) for key, one in study.methods.items()} or None,
+        "methods": {key: _method(one) for key, one in study.methods.items()} or None,
         "leading": _leading(study),
         "assumptions": None if study.assumptions is None else _dump(study.assumptions),
         "economics": None if study.economics is None else _economics(study.economics),
@@ -121,6 +121,10 @@ def _analysis(analysis: Analysis, name: str, specs: Specs) -> Json:
     names = analysis.inference.std_errors or design.std_errors(spec)[:1]
     shown["inference"] = {**shown["inference"], "std_error": list(names)}
     return shown
+
+
+def _method(inquired: Inquired) -> Json:
+    return {key: one for key, one in _dump(inquired).items() if key != "title"}
 
 
 def _economics(economics: Economics) -> Json:

@@ -240,15 +240,19 @@ class Inquired(Strict):
     inference: Inference = Field(default_factory=Inference, description="Uncertainty.")
 
 
+OF_DESIGN, OF_METHOD = "of a design", "of a method"  # named in the place of an error
+
+
 def _entry(value: object) -> str:
     """Return which of the two an entry of ``analyses`` is meant to be."""
-    if isinstance(value, dict):
-        return "of a method" if "method" in value and "design" not in value else "of a design"
-    return "of a method" if isinstance(value, Inquired) else "of a design"
+    if not isinstance(value, dict):
+        return OF_METHOD if isinstance(value, Inquired) else OF_DESIGN
+    of_method = "method" in value or ("title" in value and "outcome" not in value)
+    return OF_METHOD if of_method and "design" not in value else OF_DESIGN
 
 
 Entry = Annotated[
-    Annotated[Analysis, Tag("of a design")] | Annotated[Inquired, Tag("of a method")],
+    Annotated[Analysis, Tag(OF_DESIGN)] | Annotated[Inquired, Tag(OF_METHOD)],
     Discriminator(_entry),
 ]
 

@@ -9,6 +9,7 @@ import pytest
 
 from evaluate.core import Strict
 from evaluate.design import all_designs
+from evaluate.method import all_methods
 from evaluate.reference.keys import study
 from evaluate.reference.pages import RENEW, ROOT, main, pages, stale
 from evaluate.reference.results import results
@@ -26,6 +27,7 @@ def test_every_part_has_a_page() -> None:
     parts = {"study", "commands", "errors", "parameters", "results"} | {
         f"design:{one}" for one in all_designs()
     }
+    parts |= {f"method:{one}" for one in all_methods()}
     found = re.findall(
         r"<!-- begin generated: (\S+) -->", "".join(path.read_text("utf-8") for path in pages())
     )
@@ -77,5 +79,13 @@ def test_every_field_of_a_design_is_described(name: str) -> None:
 def test_every_kind_of_table_is_explained() -> None:
     from evaluate.disclosure.rules import RULES
 
-    text = (REFERENCE / "result-fields.md").read_text("utf-8")
+    pages = (REFERENCE / "result-fields.md", *(REFERENCE.parent / "methods").glob("*.md"))
+    text = "\n".join(page.read_text("utf-8") for page in pages)
     assert [kind for kind in RULES if f"| `{kind}` |" not in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(all_methods()))
+def test_every_method_has_a_page(name: str) -> None:
+    text = (REFERENCE.parent / "methods" / f"{name}.md").read_text("utf-8")
+    assert f"<!-- begin generated: method:{name} -->" in text
+    assert "## What it cannot say" in text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from study_mistakes import DESIGNS
+from study_mistakes import DESIGNS, METHODS
 
 from evaluate.design import Design
 from evaluate.errors import Problem, StudyError
@@ -38,7 +38,7 @@ def load_text(
 
     def loaded(text: str) -> Definition:
         Path("study.yaml").write_text(text, encoding="utf-8")
-        return load(Path("study.yaml"), designs)
+        return load(Path("study.yaml"), designs, METHODS)
 
     return loaded
 

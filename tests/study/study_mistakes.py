@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+import numpy as np
+from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
+from evaluate.core import Strict
 from evaluate.design import Design
 from evaluate.designs.randomised import DESIGN
+from evaluate.method import ColumnName, Example, FromRecord, Inquiry, Method, Result, cell
 from evaluate.study.schema import Study
 from evaluate.study.yaml import parse
 
@@ -26,11 +29,36 @@ PLANNED = parse((HERE / "good-planned.yaml").read_text(encoding="utf-8")).value
 # Blocks that refer to each other move together.
 _GROUPS = (
     {"facts", "programme"},
-    {"facts", "programme", "outcomes", "analyses", "assumptions"},
+    {"facts", "programme", "outcomes", "analyses", "assumptions", "records"},
 )
 
 
 DESIGNS: Mapping[str, Design[Any]] = {"randomised": DESIGN}
+
+
+class Counted(FromRecord):
+    """A record whose rows are counted."""
+
+    code: ColumnName = cell("text", "Column of the code.")
+
+
+class Counting(Strict):
+    """The fields of a method that counts."""
+
+    segments: Counted = Field(description="What is counted.")
+
+
+def _nothing(spec: Counting, inquiry: Inquiry) -> Result:
+    return Result(())
+
+
+def _example(rng: np.random.Generator) -> Example[Counting]:
+    return Example(Counting(segments=Counted(record="segments", code="code")))
+
+
+METHODS: Mapping[str, Method[Any]] = {
+    "counting": Method("counting", "Counting", Counting, 2, _nothing, _example)
+}
 
 
 @dataclass(frozen=True)

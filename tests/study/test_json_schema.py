@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from study_mistakes import DESIGNS, GOOD, HERE, SHORT
+from study_mistakes import DESIGNS, GOOD, HERE, METHODS, SHORT
 
 from evaluate.study.json_schema import DIALECT, schema, text
 
@@ -16,7 +16,7 @@ jsonschema = pytest.importorskip("jsonschema", reason="jsonschema checks the sch
 
 @pytest.fixture(scope="module")
 def published() -> dict[str, Any]:
-    return schema(DESIGNS)
+    return schema(DESIGNS, METHODS)
 
 
 def errors(published: dict[str, Any], tree: object) -> list[str]:
@@ -82,7 +82,7 @@ def test_designs_offer_their_fields(published: dict[str, Any]) -> None:
 
 
 def test_text_is_the_same_each_time(published: dict[str, Any]) -> None:
-    assert text(published) == text(schema(DESIGNS))
+    assert text(published) == text(schema(DESIGNS, METHODS))
     assert json.loads(text(published)) == published
     assert text(published).endswith("}\n")
 
