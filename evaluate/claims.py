@@ -9,6 +9,7 @@ from evaluate.inference.t import t_quantile
 
 POWER = 0.80
 DESCRIBED = 3  # an indicator moved; whether more than in a comparison is not known
+NO_COMPARISON = "no comparison: a change, not an effect"
 
 
 def detectable(row: Estimate) -> float:
@@ -40,11 +41,14 @@ def verdict(
     -------
     word : str
         The first that holds of: shown benefit, shown harm, ruled out, not detectable,
-        inconclusive. Without ``smallest_worthwhile`` only shown or inconclusive.
+        inconclusive. Without ``smallest_worthwhile`` only shown or inconclusive. Of a row that
+        only describes, always inconclusive: of an effect it says nothing.
     because : tuple of str
         ``"likely overstated"`` when an effect is shown by a study whose detectable effect is
-        larger than ``smallest_worthwhile``.
+        larger than ``smallest_worthwhile``; that there is no comparison.
     """
+    if row.estimand == "descriptive":
+        return "inconclusive", (NO_COMPARISON,)
     low, high = row.conf_low, row.conf_high
     if direction == "decrease":
         low, high = -high, -low

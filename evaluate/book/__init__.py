@@ -11,7 +11,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from evaluate.book import account_page, benchmark, catalogue, chapter, explorer
+from evaluate.book import account_page, benchmark, catalogue, chapter, explorer, practice_table
 
 HERE = Path(__file__).parent
 _FOREIGN = ("thebe", "://")
@@ -23,6 +23,7 @@ def setup(app: Sphinx) -> dict[str, bool | int]:
     chapter.setup(app)
     account_page.setup(app)
     explorer.setup(app)
+    practice_table.setup(app)
     catalogue.setup(app)
     benchmark.setup(app)
     app.add_css_file("evaluate.css", priority=900)

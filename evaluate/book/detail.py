@@ -8,13 +8,15 @@ from docutils import nodes
 
 from evaluate.book.numbers import p_value
 from evaluate.book.view import View
-from evaluate.book.write import Content, paragraph, table
+from evaluate.book.write import Content, marked, paragraph, table
 from evaluate.core import Cell, Column, Table
 
 ABSENT = "–"
+KEY = "key"  # for text that points to a row; its other columns say the same in words
 KINDS = (
     *("subgroups", "families", "inference", "leave_one_out", "pretrends", "placebos"),
     *("leave_one_cohort_out", "composition", "concurrent", "icc", "weights", "joins"),
+    "before_after_groups",
 )
 
 
@@ -42,9 +44,9 @@ def shown(view: View, one: Table) -> nodes.Node:
     columns = [
         column
         for column in one.columns
-        if any(row.get(column.name) is not None for row in one.rows)
+        if column.name != KEY and any(row.get(column.name) is not None for row in one.rows)
     ]
-    head = [view.texts.plain(column.label) for column in columns]
+    head = [_heading(view, column) for column in columns]
     rows = ([_cell(view, column, row) for column in columns] for row in one.rows)
     return table(view.words(f"detail.{one.kind}"), head, rows, "ev-numbers")
 
@@ -56,14 +58,35 @@ def _cell(view: View, column: Column, row: Mapping[str, Cell]) -> Content:
     if isinstance(value, bool):
         return view.words("detail.yes" if value else "detail.no")
     if isinstance(value, str):
-        if value in view.titles:
-            return view.texts(view.titles[value])
-        word = f"detail.{value}"
-        return view.words(word) if word in view.words else value
+        return marked(_text(view, value), "ev-words")
     if column.name.startswith("p_"):
         return p_value(float(value), view.language)
     if column.type == "share":
         return view.percent(float(value))
     if column.unit is not None:
-        return view.effect(float(value), column.unit, sign=column.name != "std_error")
-    return view.number(value, digits=0 if column.type == "integer" else None)
+        sign = column.name != "std_error" and column.type != "money"
+        return view.effect(float(value), column.unit, sign=sign)
+    is_whole = column.type == "integer" or float(value).is_integer()
+    return view.number(value, digits=0 if is_whole else None)
+
+
+def _heading(view: View, column: Column) -> Content:
+    words = view.texts.plain(column.label)
+    return marked(words, "ev-words") if column.type == "text" else words
+
+
+def _text(view: View, value: str) -> Content:
+    """Return what a text says: a key's title, several of them, or the text itself."""
+    parts = [_word(view, one) for one in value.split("; ")]
+    known = [one for one in parts if one is not None]
+    if len(known) < len(parts):
+        return value
+    return [each for one in known for each in ("; ", one)][1:]
+
+
+def _word(view: View, key: str) -> Content | None:
+    """Return what a key is called, or nothing where it is a text."""
+    if key in view.titles:
+        return view.texts(view.titles[key])
+    word = f"detail.{key}"
+    return view.words(word) if word in view.words else None

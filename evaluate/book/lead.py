@@ -45,8 +45,19 @@ def _lead(view: View) -> nodes.paragraph:
     if row is None:
         why = "; ".join(verdict.because)
         return paragraph([word, " ", view.words("lead.refused", why=why)], "ev-lead")
+    if row.estimand == "descriptive":
+        return paragraph(_described(view, verdict, row), "ev-lead")
     sentences = [_sentence(view, verdict, row), *_limits(view, verdict, row)]
     return paragraph([word, " ", " ".join(sentences)], "ev-lead")
+
+
+def _described(view: View, verdict: Verdict, row: Estimate) -> Content:
+    """Return a change without a comparison, which is never called an effect."""
+    size = [view.effect(one, row.unit) for one in (row.estimate, row.conf_low, row.conf_high)]
+    title = outcome_title(view, verdict.outcome)
+    slots = dict(zip(("change", "low", "high"), size, strict=True))
+    word = strong(f"{view.words('lead.described_word')}.")
+    return [word, " ", view.words("lead.described", outcome=title, **slots)]
 
 
 def outcome_title(view: View, key: str) -> str:

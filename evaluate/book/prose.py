@@ -134,8 +134,8 @@ def number(view: View, path: str) -> str:
     match _DOT.split(path):
         case [analysis, term, field]:
             return _estimate(view, path, analysis, term, field)
-        case [owner, name, key, cell]:
-            return _table_cell(view, path, f"{owner}.{name}", key, cell)
+        case [owner, name, *key, cell] if key:  # keys of methods hold dots
+            return _table_cell(view, path, f"{owner}.{name}", ".".join(key), cell)
     raise UnknownNumberError(path)
 
 

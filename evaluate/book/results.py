@@ -17,6 +17,7 @@ from evaluate.book.write import Content, marked, paragraph, section, strong, tab
 from evaluate.core import Cell, Estimate
 
 ABSENT = "–"
+CONF_LEVEL = 0.95  # where no analysis says otherwise
 _IN_THEIR_OWN_TABLE = "subgroup="
 
 
@@ -56,8 +57,9 @@ def _leads(row: Estimate) -> bool:
 def _level(view: View) -> str:
     """Return the coverage of the intervals, as planned where none was computed."""
     levels = [one.conf_level for one in view.finding.estimates]
-    planned = (one["inference"]["conf_level"] for one in view.study["analyses"].values())
-    return view.percent(levels[0] if levels else next(planned), digits=0)
+    analyses = view.study.get("analyses", {})  # a study may have methods alone
+    planned = [one["inference"]["conf_level"] for one in analyses.values()]
+    return view.percent([*levels, *planned, CONF_LEVEL][0], digits=0)
 
 
 def _interval(view: View, row: Estimate) -> str:
@@ -97,7 +99,7 @@ def _worthwhile(view: View) -> Iterator[Content]:
 def _chosen(view: View) -> Iterator[Content]:
     """Say which standard errors the study asked for, beside the design's own."""
     asked: dict[str, None] = {}
-    for analysis in view.study["analyses"].values():
+    for analysis in view.study.get("analyses", {}).values():
         given = analysis["inference"].get("std_error", ())
         asked |= dict.fromkeys((given,) if isinstance(given, str) else given)
     if asked:

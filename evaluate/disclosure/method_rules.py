@@ -3,10 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from evaluate.disclosure.rule import Rule, people, public
+from evaluate.core import Table
+from evaluate.disclosure.rule import Profile, Rule, people, public, stated, withheld
+
+
+def _without_df(rule: Rule) -> Rule:
+    """Return a rule that also hides degrees of freedom: with all digits they give n back."""
+
+    def hidden(table: Table, profile: Profile) -> Table:
+        shown = rule(table, profile)
+        if profile.smallest == 0:
+            return shown
+        rows = tuple({k: None if k == "df" else v for k, v in row.items()} for row in shown.rows)
+        return replace(shown, rows=rows)
+
+    return hidden
+
+
+def _key_alone(rule: Rule) -> Rule:
+    """Return a rule that, where it hides a number, leaves the rows' keys: words would tell it."""
+
+    def hidden(table: Table, profile: Profile) -> Table:
+        shown = rule(table, profile)
+        pairs = zip(table.rows, shown.rows, strict=True)
+        if not any(
+            old is not None and after.get(k) is None
+            for row, after in pairs
+            for k, old in row.items()
+        ):
+            return shown
+        first = table.columns[0].name
+        return replace(shown, rows=tuple({first: row[first]} for row in table.rows))
+
+    return hidden
+
 
 METHOD_RULES: Mapping[str, Rule] = {
+    "agreement_codes": people({"n_given": None, "n_units": "percent"}),
+    "agreement_coefficients": people({"n_units": None}),
+    "agreement_disagreements": people({"n_pairs": "share"}),
+    "agreement_pairs": people({"n_units": "percent"}),
+    "single_case_test": people({"n_people": None}),
+    "single_case_measures": people({"n_people": None}),
+    "single_case_series": people({"n_people": None}),
+    "shares_rates": people({"n": "share", "n_passed": None}),
+    "shares_reference": people({"n": "share"}),
+    "pathways_incidence": people({"n_at_risk": "hazard", "n_events": None}),
+    "pathways_flow": people({"n": "share"}),
+    "pathways_outcomes": people({"n_events": None, "n_entered": "share"}),
+    "places_rates": people({"n": "share"}),
+    "places_ranks": people({"n": "share"}),
+    "places_series": people({"n": "share"}),
+    "places_change": public,
+    "places_members": public,
+    "before_after_groups": people({"n_rows": None, "n_obs": "mean", "n_units": "mean"}),
     "ladder": public,
     "not_computed_lines": public,
     "theory_nodes": public,
@@ -16,7 +68,7 @@ METHOD_RULES: Mapping[str, Rule] = {
     "tracing_claims": public,
     "tracing_evidence": public,
     "tracing_accounts": public,
-    "practices_list": public,
+    "practices_records": public,
     "practices_typology": public,
     "practices_matrix": public,
     "practices_evidence": public,
@@ -27,8 +79,8 @@ METHOD_RULES: Mapping[str, Rule] = {
     "outputs_completion": public,
     "outputs_participants": people({"n_reached": None}),
     "outputs_uptake": public,
-    "joint_cases": people({"n_least": None}),
-    "joint_concordance": public,
+    "joint_cases": _key_alone(people({"n_least": None})),
+    "joint_concordance": _key_alone(people({"n_least": None})),
     "joint_columns": public,
     "network_waves": public,
     "network_crossing": public,
@@ -52,4 +104,44 @@ METHOD_RULES: Mapping[str, Rule] = {
     "rubric_plans": public,
     "rubric_scores": public,
     "rubric_readers": public,
+    "goals_scores": _without_df(people({"n_people": None})),
+    "goals_sensitivity": stated(public),
+    "goals_levels": people({"n": None}),
+    "goals_distribution": people({"n": None, "n_measured": None}),
+    "goals_benefits": stated(public),
+    "change_scores": _without_df(people({"n_units": None, "n_pairs": None})),
+    "change_groups": people({"n_pairs": None}),
+    "change_reliable": people({"n": None, "n_pairs": None}),
+    "change_selection": stated(public),
+    "change_lost": people(
+        dict.fromkeys(
+            ("n_units", "n_pairs", "n_before_only", "n_after_only", "n_neither"),
+        )
+    ),
+    "change_ends": people({"n_measured": None, "n_worst": None, "n_best": None}),
+    "change_shift": people({"n_units": None}),
+    "reliability_scales": people({"n": None, "n_incomplete": None}),
+    "reliability_items": public,
+    "pass_rates_rates": people({"n": "share", "n_passed": None}),
+    "chosen_place_falls": stated(public),
+    "detectable_shares": stated(public),
+    "detectable_pairs": stated(public),
+    "qca_rows": public,
+    "qca_necessity": public,
+    "qca_solutions": public,
+    "qca_diversity": public,
+    "qca_random": public,
+    "qca_random_bins": public,
+    "qca_robustness": public,
+    "qca_points": public,
+    "qca_excluded": public,
+    "qca_ranges": public,
+    "coding_breadth": people({"n_informants": None}),
+    "coding_quotations": withheld,
+    "coding_matrix": public,
+    "coding_links": public,
+    "coding_saturation": public,
+    "coding_unseen": public,
+    "coding_findings": public,
+    "coding_recommendations": public,
 }

@@ -126,3 +126,8 @@ def stated(rule: Rule) -> Rule:
 def _wordless(key: str, value: Cell) -> Cell:
     with_figures = key == "state" and isinstance(value, str) and re.search(r"\d", value)
     return "withheld" if with_figures else value
+
+
+def withheld(table: Table, profile: Profile) -> Table:
+    """Return a table of people's own words, under strict rules without any of its rows."""
+    return table if profile.smallest == 0 else replace(table, rows=())

@@ -135,8 +135,9 @@ def strict_number(row: Estimate, profile: Profile) -> Estimate | None:
 
 def hidden_cells(before: Table, after: Table) -> int:
     """Return how many cells a rule has hidden."""
+    kept = (*after.rows, *({} for _ in before.rows[len(after.rows) :]))  # rows that are gone
     return sum(
         old.get(key) is not None and new.get(key) is None
-        for old, new in zip(before.rows, after.rows, strict=True)
+        for old, new in zip(before.rows, kept, strict=True)
         for key in old
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -14,7 +14,7 @@ from evaluate.core import Address, Name, Slug, Strict, Text
 from evaluate.design import all_designs
 from evaluate.method import all_methods
 from evaluate.reference.markdown import prose, table
-from evaluate.study.schema import Study
+from evaluate.study.schema import Inquired, Study
 
 Places = dict[type[Strict], list[str]]
 
@@ -40,6 +40,9 @@ _NAMED = {
     _pattern(Name): "name, such as `hours_worked`",
     _pattern(Address): "https address",
 }
+
+
+_APART: Mapping[type[Strict], str] = {Inquired: " (method)"}  # one place, two kinds of entry
 
 
 def study() -> Iterator[str]:
@@ -103,7 +106,7 @@ def _visit(model: type[Strict], path: str, places: Places) -> None:
     """Collect every model below ``model``, with all paths at which its keys stand."""
     for key, info in _fields(model):
         for inner, suffix in _models(info.annotation):
-            place = f"{path}.{key}{suffix}".lstrip(".")
+            place = f"{path}.{key}{suffix}{_APART.get(inner, '')}".lstrip(".")
             known = inner in places
             places.setdefault(inner, []).append(place)
             if not known:

@@ -32,6 +32,8 @@ _RAISED = re.compile(r"(?<=[^\W\d_])[²³¹⁰⁴-⁹₀-₉]+")
 # A dot between two digits belongs to a key, such as a share: vehicles|0.5.
 _DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _PATH = re.compile(r"[a-z][a-z0-9_]*(\.(?:[\w =,:+|-]|(?<=\d)\.(?=\d))+){2,3}")
+# Of a method: ANALYSIS.TABLE.ROW.COLUMN, where the row may be a combination of conditions.
+_OF_METHOD = re.compile(r"[a-z]\w*\.[a-z]\w*\.[^`]+\.[a-z]\w*")
 _FIELDS = (
     "estimate",
     "std_error",
@@ -163,6 +165,9 @@ def _path_fix(content: str, known: Known) -> str | None:
     """Return how the path of a number is repaired, or nothing where it may be right."""
     first, *rest = _DOT.split(content)
     in_table = len(rest) == _TABLE_PARTS
+    if first in known.methods:
+        right = _OF_METHOD.fullmatch(content)
+        return None if right else f"write {first}.TABLE.ROW.COLUMN"
     if not _PATH.fullmatch(content):
         return (
             "write ANALYSIS.TERM.FIELD, such as main.overall.estimate, or ANALYSIS.TABLE.ROW.COLUMN"
@@ -173,8 +178,6 @@ def _path_fix(content: str, known: Known) -> str | None:
         if not in_table or rest[0] not in _ACCOUNTS:
             return f"write economics.TABLE.ROW.COLUMN, with TABLE one of {', '.join(_ACCOUNTS)}"
         return None
-    if first in known.methods:
-        return None if in_table else f"write {first}.TABLE.ROW.COLUMN"
     return _of_a_design(first, rest, known, in_table=in_table)
 
 

@@ -12,6 +12,8 @@ import pytest
 
 matplotlib = pytest.importorskip("matplotlib")
 
+import example_change
+import example_inquiries
 import example_tables as example
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -253,6 +255,8 @@ def full(**more: Any) -> Finding:
         *benchmarks(),
         *plans("earnings", 800.0),
         *example.over_time(600.0),
+        *example_change.change(),
+        *example_inquiries.tables(),
     )
     more = {"payers": ("participant", "county"), "title": "Earnings", "worthwhile": 500.0} | more
     return finding(rows, tables, **more)

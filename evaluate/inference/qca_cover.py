@@ -1,0 +1,163 @@
+"""The fewest prime implicants that cover every row with the outcome, and all such choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SEARCHED = 1_500_000  # columns that are looked at before the search for further models ends
+SMALL = 16  # columns up to which every choice is tried, without a solver
+KEPT = 1_000  # models that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """The smallest covers of a chart.
+
+    Attributes
+    ----------
+    models : tuple of tuple of int
+        Each a set of columns, by their places; no smaller set covers all rows.
+    is_complete : bool
+        Whether these are all of them; else there are at least so many.
+    """
+
+    models: tuple[tuple[int, ...], ...]
+    is_complete: bool
+
+    @property
+    def size(self) -> int:
+        """Return how many columns each cover has."""
+        return len(self.models[0]) if self.models else 0
+
+
+def smallest_covers(chart: NDArray[np.bool_]) -> Covers:
+    """Return the covers with the fewest columns.
+
+    The least number is proven, always: by trying every choice where the columns are few, else
+    by integer programming. The enumeration of all models may be cut off, and then says so.
+
+    Parameters
+    ----------
+    chart : ndarray of bool, shape (p, n)
+        Which rows each prime implicant covers; every row is covered by one.
+
+    Returns
+    -------
+    Covers
+        Ordered by the places of their columns.
+
+    References
+    ----------
+    Petrick (1956), AFCRC-TR-56-110. R: ``QCA::minimize(..., all.sol = FALSE)``.
+    """
+    if chart.shape[1] == 0:
+        return Covers(((),), is_complete=True)
+    masks = [_mask(row) for row in chart]
+    classes: dict[int, list[int]] = {}
+    for place, mask in enumerate(masks):
+        classes.setdefault(mask, []).append(place)
+    distinct = sorted(classes, key=lambda one: (-one.bit_count(), one))
+    first = _least_cover(distinct, chart.shape[1])
+    found, is_complete = _all_of_size(distinct, chart.shape[1], first)
+    models: list[tuple[int, ...]] = []
+    for cover in found:
+        for model in _members([classes[mask] for mask in cover]):
+            if len(models) == KEPT:
+                return Covers(tuple(sorted(models)), is_complete=False)
+            models.append(model)
+    return Covers(tuple(sorted(models)), is_complete=is_complete)
+
+
+def _mask(row: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(row, bitorder="little").tobytes(), "little")
+
+
+def _members(choices: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+    """Yield one column of each class, in every way: columns of a class cover the same rows."""
+    from itertools import product
+
+    for chosen in product(*choices):
+        yield tuple(sorted(chosen))
+
+
+def _undominated(masks: Sequence[int]) -> list[int]:
+    """Return the masks that no other one holds; larger ones first."""
+    kept: list[int] = []
+    for mask in masks:
+        if not any(mask & ~other == 0 for other in kept):
+            kept.append(mask)
+    return kept
+
+
+def _least_cover(masks: Sequence[int], n_rows: int) -> tuple[int, ...]:
+    """Return one cover with the least number of columns."""
+    useful = _undominated(masks)
+    if len(useful) <= SMALL:
+        return _by_trying(useful, (1 << n_rows) - 1)
+    return _by_integer_programme(useful, n_rows)
+
+
+def _by_trying(masks: Sequence[int], whole: int) -> tuple[int, ...]:
+    from itertools import combinations
+
+    for size in range(1, len(masks) + 1):
+        for chosen in combinations(masks, size):
+            covered = 0
+            for one in chosen:
+                covered |= one
+            if covered == whole:
+                return tuple(sorted(chosen))
+    return ()
+
+
+def _by_integer_programme(masks: Sequence[int], n_rows: int) -> tuple[int, ...]:
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    chart = np.array([[mask >> row & 1 for mask in masks] for row in range(n_rows)], dtype=float)
+    found = milp(
+        np.ones(len(masks)),
+        constraints=LinearConstraint(chart, lb=1),
+        bounds=Bounds(0, 1),
+        integrality=np.ones(len(masks), dtype=np.int64),
+    )
+    taken = np.rint(np.asarray(found.x, dtype=float)).astype(bool)
+    return tuple(sorted(mask for mask, one in zip(masks, taken, strict=True) if one))
+
+
+def _all_of_size(
+    masks: Sequence[int], n_rows: int, first: tuple[int, ...]
+) -> tuple[list[tuple[int, ...]], bool]:
+    """Return the covers of the least size, beginning with a known one, and whether these are all."""
+    whole, size = (1 << n_rows) - 1, len(first)
+    by_row = {row: [one for one in masks if one >> row & 1] for row in range(n_rows)}
+    found: dict[tuple[int, ...], None] = {first: None}
+    waiting: list[tuple[int, tuple[int, ...]]] = [(whole, ())]
+    seen: set[tuple[int, ...]] = set()
+    wide, tried = _undominated(masks), 0
+    while waiting:
+        left, taken = waiting.pop()
+        if tried > SEARCHED or len(found) > KEPT:
+            return sorted(found), False
+        row = min(_bits(left), key=lambda one: len(by_row[one]))
+        for one in by_row[row]:
+            chosen, rest = tuple(sorted((*taken, one))), left & ~one
+            if not rest:
+                found[chosen] = None
+            elif len(chosen) < size and chosen not in seen:
+                seen.add(chosen)
+                tried += len(wide)
+                widest = max((other & rest).bit_count() for other in wide)
+                if rest.bit_count() <= widest * (size - len(chosen)):
+                    waiting.append((rest, chosen))
+    return sorted(found), True
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low

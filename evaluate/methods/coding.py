@@ -1,0 +1,447 @@
+"""Coding: what is told, by whom, in how many cases, and what recommendations rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from evaluate.core import Cell, CellType, Check, CheckResult, Column, Name, Strict, Table, Text
+from evaluate.errors import Refused
+from evaluate.inference.coding import Coded, matrix, together
+from evaluate.inference.coding_definition import Code, Recommendation, Statement
+from evaluate.inference.saturation import Saturation, saturation, unseen
+from evaluate.method import (
+    ColumnName,
+    Example,
+    FromRecord,
+    Inquiry,
+    Method,
+    Result,
+    cell,
+    column_of,
+)
+from evaluate.wording.labels_coding import LABELS
+
+WIDE = 20  # cases that stand beside each other in one table
+SATURATED = 0.05  # share of all codes that the last case may add
+SEVERAL = 0.8  # share of codes that have to be told in more than one role
+Row = Mapping[str, Cell]
+
+
+class Segments(FromRecord):
+    """One row for each coded segment."""
+
+    code: ColumnName = cell("text", "Column of the code.")
+    case: ColumnName = cell("text", "Column of the case, such as a county.")
+    role: ColumnName | None = cell(
+        "text", "Column of the informant's role, such as adviser.", missing=True, default=None
+    )
+    informant: ColumnName | None = cell(
+        "text", "Column of the informant; only counted.", missing=True, default=None
+    )
+    coder: ColumnName | None = cell("text", "Column of who coded.", missing=True, default=None)
+    passage: ColumnName | None = cell(
+        "text", "Column of the passage of text.", missing=True, default=None
+    )
+    quotation: ColumnName | None = cell(
+        "text", "Column of what was said; shown only with consent.", missing=True, default=None
+    )
+    consent: ColumnName | None = cell(
+        "boolean", "Column that says whether the words may be shown.", missing=True, default=None
+    )
+
+    @model_validator(mode="after")
+    def _with_consent(self) -> Segments:
+        if self.quotation is not None and self.consent is None:
+            raise ValueError(
+                "`quotation` is named without `consent`; add the column that says who agreed"
+            )
+        return self
+
+
+class Coding(Strict):
+    """A codebook, segments, and what is concluded from them."""
+
+    segments: Segments | None = Field(
+        default=None, description="The coded segments; without them only what was published."
+    )
+    codes: dict[Name, Code] = Field(default_factory=dict, description="The codebook, by key.")
+    findings: dict[Name, Statement] = Field(
+        default_factory=dict, description="What the material or publications say, by key."
+    )
+    recommendations: dict[Name, Recommendation] = Field(
+        default_factory=dict, description="What is advised, by key."
+    )
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Coding:
+        if self.segments is None and not self.findings:
+            raise ValueError("there is nothing to count; give `segments` or `findings`")
+        if self.segments is not None and not self.codes:
+            raise ValueError("the segments have no codebook; add `codes`")
+        for name, code in self.codes.items():
+            if code.parent is not None and code.parent not in self.codes:
+                raise ValueError(f"code `{name}` has a parent that is no code; correct `parent`")
+        for name, finding in self.findings.items():
+            if set(finding.codes) - set(self.codes):
+                raise ValueError(f"finding `{name}` names a code that is not there; correct it")
+        for name, advice in self.recommendations.items():
+            if set(advice.findings) - set(self.findings):
+                raise ValueError(
+                    f"recommendation `{name}` names a finding that is not there; correct it"
+                )
+        return self
+
+
+def _estimate(spec: Coding, inquiry: Inquiry) -> Result:
+    coded = _coded(spec, inquiry)
+    tables: list[Table] = []
+    checks: list[Check] = []
+    if coded is not None:
+        counts = matrix(coded, list(spec.codes))
+        curve = saturation(counts > 0)
+        tables += [
+            *_matrix(spec, coded, counts),
+            _table(
+                "breadth",
+                "coding_breadth",
+                _breadth(spec, coded, counts),
+                code="text",
+                kind="text",
+                n_cases="integer",
+                share_cases="share",
+                n_roles="integer",
+                roles="text",
+                n_informants="integer",
+                n_segments="integer",
+            ),
+            _table(
+                "links",
+                "coding_links",
+                _links(spec, coded),
+                key="text",
+                barrier="text",
+                practice="text",
+                n_cases="integer",
+                n_passages="integer",
+            ),
+            _table(
+                "saturation",
+                "coding_saturation",
+                _curve(curve),
+                after="integer",
+                expected="number",
+                low="number",
+                high="number",
+                added="number",
+            ),
+            _table("unseen", "coding_unseen", _unseen(counts), measure="text", value="number"),
+            _table(
+                "quotations",
+                "coding_quotations",
+                _quotations(spec, inquiry),
+                key="text",
+                code="text",
+                case="text",
+                role="text",
+                text="text",
+            ),
+        ]
+        checks += [_saturated(curve, counts), _told_by_several(coded, counts, list(spec.codes))]
+        checks.append(_coders(coded))
+    tables += [
+        _table(
+            "findings",
+            "coding_findings",
+            _findings(spec, coded),
+            finding="text",
+            codes="text",
+            sources="text",
+            n_segments="integer",
+            n_cases="integer",
+            state="text",
+        ),
+        _table(
+            "recommendations",
+            "coding_recommendations",
+            _advice(spec, coded),
+            recommendation="text",
+            findings="text",
+            codes="text",
+            sources="text",
+            n_segments="integer",
+            n_cases="integer",
+            state="text",
+        ),
+    ]
+    if spec.recommendations:
+        checks.append(_traced(spec, coded))
+    return Result((), checks=tuple(checks), tables=tuple(one for one in tables if one.rows))
+
+
+def _coded(spec: Coding, inquiry: Inquiry) -> Coded | None:
+    if spec.segments is None:
+        return None
+    columns = inquiry.table(spec.segments)
+    if len(columns["code"]) == 0:
+        raise Refused("no_segments", "there is no segment", "code the material first")
+    strange = sum(one not in spec.codes for one in columns["code"])
+    if strange:
+        raise Refused(
+            "unknown_code",
+            f"{strange} of {len(columns['code'])} segments bear a code that the codebook lacks",
+            "add the code under `codes`, or correct the segments",
+        )
+    names = ("code", "case", "role", "informant", "coder", "passage")
+    return Coded(**{name: columns[name] for name in names if name in columns})
+
+
+def _table(identity: str, group: str, rows: Iterator[Row], /, **columns: CellType) -> Table:
+    headed = tuple(column_of(LABELS, name, word) for name, word in columns.items())
+    return Table(identity, group, headed, tuple(rows))
+
+
+def _matrix(spec: Coding, coded: Coded, counts: NDArray[np.int64]) -> Iterator[Table]:
+    """Yield the code by case matrix, one column for each case."""
+    cases = coded.cases
+    if len(cases) > WIDE:
+        return
+    names = [f"case_{re.sub(r'[^a-z0-9]+', '_', one.lower())}_{at}" for at, one in enumerate(cases)]
+    columns = (
+        column_of(LABELS, "code", "text"),
+        *(
+            Column(name, "integer", dict.fromkeys(("en", "nb", "sv"), case))
+            for name, case in zip(names, cases, strict=True)
+        ),
+        column_of(LABELS, "n_cases", "integer"),
+    )
+    rows: list[Row] = []
+    for code, line in zip(spec.codes, counts, strict=True):
+        told: dict[str, Cell] = {name: int(n) for name, n in zip(names, line, strict=True)}
+        rows.append({"code": code, **told, "n_cases": int((line > 0).sum())})
+    yield Table("matrix", "coding_matrix", columns, tuple(rows))
+
+
+def _breadth(spec: Coding, coded: Coded, counts: NDArray[np.int64]) -> Iterator[Row]:
+    for (name, code), line in zip(spec.codes.items(), counts, strict=True):
+        chosen = coded.of([name])
+        roles = sorted({one for one in coded.role[chosen] if one}) if coded.role is not None else []
+        yield {
+            "code": name,
+            "kind": f"coding.{code.kind}",
+            "n_cases": int((line > 0).sum()),
+            "share_cases": float((line > 0).mean()),
+            "n_roles": coded.n(coded.role, chosen),
+            "roles": "; ".join(roles) or None,
+            "n_informants": coded.n(coded.informant, chosen),
+            "n_segments": int(line.sum()),
+        }
+
+
+def _links(spec: Coding, coded: Coded) -> Iterator[Row]:
+    kinds = {kind: [n for n, one in spec.codes.items() if one.kind == kind]
+             for kind in ("barrier", "practice")}  # fmt: skip
+    for barrier in kinds["barrier"]:
+        for practice in kinds["practice"]:
+            found = together(coded, barrier, practice)
+            if found.n_cases:
+                yield {
+                    "key": f"{barrier}|{practice}",
+                    "barrier": barrier,
+                    "practice": practice,
+                    "n_cases": found.n_cases,
+                    "n_passages": found.n_passages,
+                }
+
+
+def _curve(curve: Saturation) -> Iterator[Row]:
+    for at, expected in enumerate(curve.expected):
+        yield {
+            "after": at + 1,
+            "expected": float(expected),
+            "low": float(curve.low[at]),
+            "high": float(curve.high[at]),
+            "added": float(curve.added[at]),
+        }
+
+
+def _unseen(counts: NDArray[np.int64]) -> Iterator[Row]:
+    found = unseen(counts > 0)
+    values = {
+        "codes_seen": float((counts.sum(axis=1) > 0).sum()),
+        "codes_in_codebook": float(len(counts)),
+        "codes_estimated": found.codes,
+        "coverage": found.coverage,
+    }
+    for measure, value in values.items():
+        if value is not None:
+            yield {"measure": f"coding.{measure}", "value": value}
+
+
+def _quotations(spec: Coding, inquiry: Inquiry) -> Iterator[Row]:
+    """Yield what was said, where whoever said it agreed that it is shown."""
+    if spec.segments is None or spec.segments.quotation is None:
+        return
+    columns = inquiry.table(spec.segments)
+    roles = columns.get("role")
+    shown = sorted(
+        (str(code), str(case), (roles[at] or "") if roles is not None else "", str(text))
+        for at, (code, case, text, agreed) in enumerate(
+            zip(
+                columns["code"],
+                columns["case"],
+                columns["quotation"],
+                columns["consent"],
+                strict=True,
+            )
+        )
+        if agreed == 1 and text
+    )
+    for at, (code, case, role, text) in enumerate(shown, start=1):
+        yield {"key": str(at), "code": code, "case": case, "role": role or None, "text": text}
+
+
+def _findings(spec: Coding, coded: Coded | None) -> Iterator[Row]:
+    for name, finding in spec.findings.items():
+        n_segments, n_cases = _under(finding.codes, coded)
+        yield {
+            "finding": name,
+            "codes": _listed(finding.codes),
+            "sources": _listed(finding.sources),
+            "n_segments": n_segments,
+            "n_cases": n_cases,
+            "state": _rests(bool(finding.sources), n_segments),
+        }
+
+
+def _advice(spec: Coding, coded: Coded | None) -> Iterator[Row]:
+    for name, advice in spec.recommendations.items():
+        under = [spec.findings[one] for one in advice.findings]
+        codes = tuple(dict.fromkeys(code for one in under for code in one.codes))
+        sources = tuple(dict.fromkeys(source for one in under for source in one.sources))
+        n_segments, n_cases = _under(codes, coded)
+        yield {
+            "recommendation": name,
+            "findings": _listed(advice.findings),
+            "codes": _listed(codes),
+            "sources": _listed(sources),
+            "n_segments": n_segments,
+            "n_cases": n_cases,
+            "state": _rests(bool(sources), n_segments) if under else "coding.nothing",
+        }
+
+
+def _listed(names: tuple[str, ...]) -> str | None:
+    return "; ".join(names) or None
+
+
+def _under(codes: tuple[str, ...], coded: Coded | None) -> tuple[int | None, int | None]:
+    if coded is None:
+        return None, None
+    chosen = coded.of(codes)
+    return int(chosen.sum()), len(set(coded.case[chosen]))
+
+
+def _rests(published: bool, n_segments: int | None) -> str:
+    if published:
+        return "coding.published_and_coded" if n_segments else "coding.published"
+    return "coding.coded" if n_segments else "coding.nothing"
+
+
+def _saturated(curve: Saturation, counts: NDArray[np.int64]) -> Check:
+    seen, last = float((counts.sum(axis=1) > 0).sum()), float(curve.added[-1])
+    text = (
+        f"Over all orders of {len(curve.expected)} cases the last one adds {last:.2f} of"
+        f" {seen:.0f} codes on average."
+    )
+    result: CheckResult = "passed" if last <= SATURATED * seen else "failed"
+    return Check("coding_saturated", result, text, "saturation")
+
+
+def _told_by_several(coded: Coded, counts: NDArray[np.int64], codes: list[str]) -> Check:
+    name = "coding_roles"
+    if coded.role is None:
+        return Check(name, "not_run", "Who told what, and in which role, is not known.", "breadth")
+    seen = [code for code, line in zip(codes, counts, strict=True) if line.sum()]
+    several = sum((coded.n(coded.role, coded.of([one])) or 0) > 1 for one in seen)
+    text = f"{several} of {len(seen)} codes are told in more than one role."
+    result: CheckResult = "passed" if several >= SEVERAL * len(seen) else "failed"
+    return Check(name, result, text, "breadth")
+
+
+def _coders(coded: Coded) -> Check:
+    coders = {one for one in coded.coder if one is not None} if coded.coder is not None else set()
+    if len(coders) > 1:
+        text = f"{len(coders)} people coded; how far they agree is for the method `agreement`."
+        return Check("coding_two_coders", "passed", text, "breadth")
+    text = "One person coded, or nobody says who did."
+    return Check("coding_two_coders", "failed", text, "breadth")
+
+
+def _traced(spec: Coding, coded: Coded | None) -> Check:
+    rows = list(_advice(spec, coded))
+    bare = sum(row["state"] == "coding.nothing" for row in rows)
+    text = f"{len(rows) - bare} of {len(rows)} recommendations rest on a segment or a publication."
+    result: CheckResult = "failed" if bare else "passed"
+    return Check("coding_traced", result, text, "recommendations")
+
+
+def _titles(spec: Coding) -> Mapping[str, Text]:
+    return {
+        **{name: one.text for name, one in spec.recommendations.items()},
+        **{name: one.text for name, one in spec.findings.items()},
+        **{name: one.title for name, one in spec.codes.items()},
+    }
+
+
+def _example(rng: np.random.Generator) -> Example[Coding]:
+    codes = {
+        "mandate": Code(title="A clear mandate", kind="practice"),
+        "meetings": Code(title="Fixed meetings", kind="practice"),
+        "secrecy": Code(title="Duty of confidentiality", kind="barrier"),
+        "distance": Code(title="Far between offices", kind="barrier"),
+    }
+    n = 60
+    drawn = {
+        "code": rng.choice(list(codes), n, p=(0.4, 0.3, 0.2, 0.1)).astype(object),
+        "county": rng.choice(["A", "B", "C", "D", "E", "F"], n).astype(object),
+        "role": rng.choice(["adviser", "teacher", "leader"], n).astype(object),
+        "coder": rng.choice(["one", "two"], n).astype(object),
+        "passage": np.array([f"s{one}" for one in rng.integers(0, 40, n)], dtype=object),
+    }
+    spec = Coding(
+        segments=Segments(
+            record="segments",
+            code="code",
+            case="county",
+            role="role",
+            coder="coder",
+            passage="passage",
+        ),
+        codes=codes,
+        findings={
+            "roles": Statement(text="Clear roles help.", codes=("mandate",)),
+            "models": Statement(text="No whole model was found.", sources=("report",)),
+        },
+        recommendations={
+            "arenas": Recommendation(text="Keep fixed meetings.", findings=("roles",)),
+            "more": Recommendation(text="Do more."),
+        },
+    )
+    return Example(spec, {"segments": drawn})
+
+
+METHOD = Method(
+    name="coding",
+    title="Coding of qualitative material",
+    spec=Coding,
+    rung=2,
+    estimate=_estimate,
+    example=_example,
+    needs={2: frozenset({"coding_roles"})},
+    titles=_titles,
+)

@@ -1,0 +1,28 @@
+"""Headings of the tables of outputs, participants and uptake."""
+
+LABELS = {
+    "output": {"en": "Output", "nb": "Leveranse", "sv": "Leverans"},
+    "status": {"en": "Status", "nb": "Status", "sv": "Status"},
+    "planned": {"en": "Planned for", "nb": "Planlagt til", "sv": "Planerad till"},
+    "realised": {"en": "Delivered", "nb": "Levert", "sv": "Levererad"},
+    "delay": {"en": "Days late", "nb": "Dager forsinket", "sv": "Dagar försenad"},
+    "evidence": {"en": "Evidence", "nb": "Bevis", "sv": "Bevis"},
+    "cost": {"en": "Cost", "nb": "Kostnad", "sv": "Kostnad"},
+    "measure": {"en": "Measure", "nb": "Mål", "sv": "Mått"},
+    "count": {"en": "Number", "nb": "Antall", "sv": "Antal"},
+    "share": {"en": "Share", "nb": "Andel", "sv": "Andel"},
+    "amount": {"en": "Amount", "nb": "Beløp", "sv": "Belopp"},
+    "low": {"en": "At least", "nb": "Minst", "sv": "Minst"},
+    "high": {"en": "At most", "nb": "Høyst", "sv": "Högst"},
+    "state": {"en": "Note", "nb": "Merknad", "sv": "Anmärkning"},
+    "group": {"en": "Participants", "nb": "Deltakere", "sv": "Deltagare"},
+    "n_planned": {"en": "Planned", "nb": "Planlagt", "sv": "Planerat"},
+    "n_reached": {"en": "Reached", "nb": "Nådd", "sv": "Nådda"},
+    "reached": {"en": "Reached of planned", "nb": "Nådd av planlagt", "sv": "Nådda av planerade"},
+    "source": {"en": "Source", "nb": "Kilde", "sv": "Källa"},
+    "event": {"en": "What was taken up", "nb": "Hva som ble tatt i bruk", "sv": "Vad som togs upp"},
+    "document": {"en": "Document", "nb": "Dokument", "sv": "Dokument"},
+    "date": {"en": "Date", "nb": "Dato", "sv": "Datum"},
+    "trace": {"en": "Trace", "nb": "Spor", "sv": "Spår"},
+    "from_output": {"en": "From the output", "nb": "Fra leveransen", "sv": "Från leveransen"},
+}
