@@ -32,12 +32,13 @@ from evaluate.inference.stream import stream
 from evaluate.inquiries import gravest, inquire
 from evaluate.ladder import ladder, steps
 from evaluate.linkage import flow_table, linked
-from evaluate.prepare import Prepared, prepare, refuse_claims, work_folder
+from evaluate.prepare import Prepared, prepare, work_folder
 from evaluate.registered import as_registered, beside
 from evaluate.study.columns import analysis_roles
 from evaluate.study.plan_report import deviations_table, plan_check, with_plan
 from evaluate.study.public import public
 from evaluate.study.schema import Study
+from evaluate.texts import refuse_claims
 from evaluate.valued import valued
 
 Progress = Callable[[str], None]
@@ -93,22 +94,24 @@ def run(
     results, families = adjusted(study, results, leading)
     rows = prepared.rows
     results, joins = linked(results, rows.joins if rows else (), rows.lags if rows else ())
-    results |= {name: beside(results.get(name), one) for name, one in locked.items()}
+    results |= {name: beside(results.get(name), one) for name, one in locked.items()} | inquired
     plan = prepared.plan
     deviated = (deviations_table(plan.deviations),) if plan and plan.deviations else ()
     progress("gate")
-    computed = study.data if study.status != "planned" else None
-    kind = gravest(prepared.definition, computed)
-    results |= inquired
-    released = _release(
-        prepared, results, [*refusals, *unable, *unanswered], (*families, *joins, *deviated)
-    )
+    refused = [*refusals, *unable, *unanswered]
+    released = _release(prepared, results, refused, (*families, *joins, *deviated))
     refuse_claims(prepared.definition, steps(prepared.definition, released))
     plans = forecast(prepared.definition, plan, leading, released.estimates, released.tables)
-    finding = Finding(
+    return appraised(_finding(prepared, results, released), plans, prepared.definition.at)
+
+
+def _finding(prepared: Prepared, results: Results, released: Released) -> Finding:
+    """Put what was released into the form that the book reads."""
+    study, plan = prepared.definition.study, prepared.plan
+    return Finding(
         id=study.id,
         study=with_plan(public(prepared.definition, prepared.prose), plan),
-        data_kind=kind,
+        data_kind=gravest(prepared.definition, study.data if study.status != "planned" else None),
         stage=study.status,
         outcome=_completeness(study, results, released.refusals),
         verdicts=tuple(_verdicts(prepared, released)),
@@ -120,7 +123,6 @@ def run(
         provenance={**prepared.hashes, "source": source()},
         released={"profile": released.profile, "hidden": released.hidden},
     )
-    return appraised(finding, plans, prepared.definition.at)
 
 
 def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Results, list[Refusal]]:

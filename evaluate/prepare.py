@@ -18,7 +18,6 @@ from evaluate.data.watch import data_hash
 from evaluate.errors import DataError, EvaluateError, Problem, StudyError
 from evaluate.findings.provenance import digest, keyed, source
 from evaluate.inquiries import Records, load_records, records_hash
-from evaluate.study import prose
 from evaluate.study.against_plan import Registered, in_the_plan, registered
 from evaluate.study.columns import analysis_roles
 from evaluate.study.dummy_places import require_own_rows
@@ -26,8 +25,7 @@ from evaluate.study.expectations import FILE as EXPECTATIONS
 from evaluate.study.expectations import contradictions
 from evaluate.study.load import Definition, load
 from evaluate.study.lock_file import lock_hash
-from evaluate.study.public import languages
-from evaluate.study.roles import Known, names_with_digits
+from evaluate.texts import parsed, text_files
 
 Json = dict[str, Any]
 
@@ -83,7 +81,7 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
     """
     loaded = load(path)
     definition = _with_dummy(loaded) if dummy else loaded
-    texts, problems = _prose(definition)
+    texts, problems = parsed(definition)
     plan, dictionary = None, None
     try:
         plan = registered(loaded)
@@ -204,63 +202,9 @@ def _with_dummy(definition: Definition) -> Definition:
     return replace(definition, study=changed)
 
 
-def refuse_claims(definition: Definition, steps: Mapping[str, int]) -> None:
-    """Refuse prose that claims more than the results it points to have reached.
-
-    Parameters
-    ----------
-    definition : Definition
-        The study.
-    steps : mapping of str to int
-        Step of the claims ladder that each analysis has reached.
-
-    Raises
-    ------
-    StudyError
-        With every such sentence.
-    """
-    _, problems = _prose(definition, steps)
-    if problems:
-        raise StudyError(*problems)
-
-
-def _prose(
-    definition: Definition, steps: Mapping[str, int] | None = None
-) -> tuple[dict[str, list[Json]], list[Problem]]:
-    study = definition.study
-    highest = {name: one.rung for name, (one, _) in definition.methods.items()}
-    highest |= {name: one.rung for name, (one, _) in definition.specs.items()}
-    known = Known(
-        analyses=study.analyses,
-        methods=study.methods,
-        facts={fact.id for fact in study.facts},
-        references=study.references,
-        names=names_with_digits(
-            (study.title, study.intervention.name, study.programme.owner, *study.programme.partners)
-        ),
-        economics=study.economics is not None,
-        steps=highest if steps is None else steps,
-    )
-    texts: dict[str, list[Json]] = {}
-    problems: list[Problem] = []
-    for language, file in _text_files(definition).items():
-        name = definition.at().rsplit("study.yaml", 1)[0] + file.name
-        texts[language], found = prose.read(file, name, known)
-        problems += found
-    return texts, problems
-
-
-def _text_files(definition: Definition) -> dict[str, Path]:
-    """Return the prose files that are there, by language; ``text.md`` is the study's own."""
-    own, *others = languages(definition.study)
-    files = {own: definition.folder / "text.md"}
-    files |= {one: definition.folder / f"text.{one}.md" for one in others}
-    return {language: file for language, file in files.items() if file.exists()}
-
-
 def _hashes(definition: Definition, dictionary: Dictionary) -> dict[str, str]:
     study = definition.study
-    texts = _text_files(definition)
+    texts = text_files(definition)
     lock = lock_hash(definition.folder)
     found = {
         **({} if lock is None else {"lock": lock}),

@@ -49,6 +49,11 @@ class Plan:
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cohort: CohortPlan | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the columns that are read, then those that are computed."""
+        return (*self.columns, *(one.name for one in self.computed))
+
 
 def make_plan(
     data: Data,

@@ -241,9 +241,8 @@ def open_rows(
         of their structure, or all faults of their cells, at once.
     """
     forms = {name: form for name, v in variables.items() if (form := form_of(v))}
-    heading = section or folder.resolve().name
-    plan = make_plan(data, variables, columns, at, forms, section=heading)
-    places = places_of(data, folder, at)
+    section, places = section or folder.resolve().name, places_of(data, folder, at)
+    plan = make_plan(data, variables, columns, at, forms, section=section)
     with ExitStack() as undo:
         scratch = scratch_folder(workdir)
         undo.callback(shutil.rmtree, scratch, ignore_errors=True)
@@ -261,14 +260,13 @@ def open_rows(
             plan = make_plan(data, variables, columns, at, forms)
             used = use_rows(connection, data, plan, variables, at, merged=merged, invented=invented)
         undo.pop_all()
-    names = (*plan.columns, *(one.name for one in plan.computed))
     return Rows(
         connection,
         scratch,
         sources=sources,
         merged=merged,
         used=used,
-        columns={name: variables[name] for name in names},
+        columns={name: variables[name] for name in plan.names},
         known=known_columns(plan, merged, used, variables),
         forms=forms,
     )

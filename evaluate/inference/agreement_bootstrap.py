@@ -108,7 +108,9 @@ def replicates(
     even = np.full(units, 1 / units)
     step = max(1, _AT_ONCE // len(groups))
     parts = [
-        coefficient(panel, rng.multinomial(units, even, min(step, draws - start))[:, groups] * 1.0)
+        coefficient(
+            panel, rng.multinomial(units, even, min(step, draws - start))[:, groups].astype(float)
+        )
         for start in range(0, draws, step)
     ]
     return np.concatenate(parts) if parts else np.empty(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from evaluate.core import Name, Strict, Text
 
@@ -35,3 +35,30 @@ class Recommendation(Strict):
 
     text: Text = Field(description="The recommendation in one sentence.")
     findings: tuple[Name, ...] = Field(default=(), description="Findings that it rests on.")
+
+
+class Conclusions(Strict):
+    """A codebook, what is concluded from it, and what is advised."""
+
+    codes: dict[Name, Code] = Field(default_factory=dict, description="The codebook, by key.")
+    findings: dict[Name, Statement] = Field(
+        default_factory=dict, description="What the material or publications say, by key."
+    )
+    recommendations: dict[Name, Recommendation] = Field(
+        default_factory=dict, description="What is advised, by key."
+    )
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Conclusions:
+        for name, code in self.codes.items():
+            if code.parent is not None and code.parent not in self.codes:
+                raise ValueError(f"code `{name}` has a parent that is no code; correct `parent`")
+        for name, finding in self.findings.items():
+            if set(finding.codes) - set(self.codes):
+                raise ValueError(f"finding `{name}` names a code that is not there; correct it")
+        for name, advice in self.recommendations.items():
+            if set(advice.findings) - set(self.findings):
+                raise ValueError(
+                    f"recommendation `{name}` names a finding that is not there; correct it"
+                )
+        return self

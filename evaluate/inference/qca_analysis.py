@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,16 +67,21 @@ class Sets:
 
     def words(self, term: NDArray[np.int64]) -> str:
         """Return a term in the notation of the field: ``absence*~relations``, ``level{2}``."""
-        parts = [
-            (name if value else f"~{name}") if fuzzy else f"{name}{{{value}}}"
-            for name, value, fuzzy in zip(self.names, term, self.fuzzy, strict=True)
-            if value != ANY
-        ]
-        return "*".join(parts) or "1"
+        return _words(self.names, tuple(self.fuzzy.tolist()), tuple(term.tolist()))
 
     def sentence(self, terms: Terms) -> str:
         """Return a solution: its terms joined by ``+``, in the order of their words."""
         return " + ".join(sorted(self.words(term) for term in terms))
+
+
+@lru_cache(maxsize=65_536)
+def _words(names: tuple[str, ...], fuzzy: tuple[bool, ...], term: tuple[int, ...]) -> str:
+    parts = [
+        (name if value else f"~{name}") if is_fuzzy else f"{name}{{{value}}}"
+        for name, value, is_fuzzy in zip(names, term, fuzzy, strict=True)
+        if value != ANY
+    ]
+    return "*".join(parts) or "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def solutions(table: TruthTable, expected: Mapping[int, frozenset[int]]) -> dict
 
 
 def fitted(sets: Sets, models: Sequence[Terms]) -> Iterator[Fitted]:
-    """Yield the fit of every term and every whole of some models.
+    """Yield the fit of every term and every whole of some models, in the order of their words.
 
     Parameters
     ----------

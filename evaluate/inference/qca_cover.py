@@ -95,10 +95,25 @@ def _undominated(masks: Sequence[int]) -> list[int]:
 
 def _least_cover(masks: Sequence[int], n_rows: int) -> tuple[int, ...]:
     """Return one cover with the least number of columns."""
-    useful = _undominated(masks)
-    if len(useful) <= SMALL:
-        return _by_trying(useful, (1 << n_rows) - 1)
-    return _by_integer_programme(useful, n_rows)
+    left, taken = (1 << n_rows) - 1, []
+    kept = {mask: mask for mask in _undominated(masks)}  # what is left of each column
+    while left:
+        rows = {row: [one for one, rest in kept.items() if rest >> row & 1] for row in _bits(left)}
+        essential = {found[0] for found in rows.values() if len(found) == 1}
+        if not essential:
+            break
+        taken += sorted(essential)
+        for one in essential:
+            left &= ~one
+        parts = {rest & left: one for one, rest in kept.items() if rest & left}
+        order = sorted(parts, key=lambda one: (-one.bit_count(), one))
+        kept = {parts[rest]: rest for rest in _undominated(order)}
+    if not left:
+        return tuple(sorted(taken))
+    solve = _by_trying if len(kept) <= SMALL else _by_integer_programme
+    back = {rest: one for one, rest in kept.items()}
+    chosen = solve(sorted(back, key=lambda one: (-one.bit_count(), one)), left)
+    return tuple(sorted([*taken, *(back[one] for one in chosen)]))
 
 
 def _by_trying(masks: Sequence[int], whole: int) -> tuple[int, ...]:
@@ -114,10 +129,10 @@ def _by_trying(masks: Sequence[int], whole: int) -> tuple[int, ...]:
     return ()
 
 
-def _by_integer_programme(masks: Sequence[int], n_rows: int) -> tuple[int, ...]:
+def _by_integer_programme(masks: Sequence[int], whole: int) -> tuple[int, ...]:
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    chart = np.array([[mask >> row & 1 for mask in masks] for row in range(n_rows)], dtype=float)
+    chart = np.array([[mask >> row & 1 for mask in masks] for row in _bits(whole)], dtype=float)
     found = milp(
         np.ones(len(masks)),
         constraints=LinearConstraint(chart, lb=1),

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 MOST = 20_000_000  # implicants that are looked at: 3^15 of two-valued conditions
 ANY = -1
+FEW = 128  # rows up to which implicants are merged one by one
+SMALL = 729  # implicants up to which all are judged at once anyway: 3^6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ def primes(
 ) -> Primes:
     """Return all prime implicants that cover a row with the outcome.
 
-    Every implicant is one cell of an array with one axis for each condition and one place on
-    it for each value and one for "any". Sums along the axes count the rows that each covers,
-    so that all are judged at once.
+    Few rows are merged one condition at a time. With many, every implicant is one cell of an
+    array with one axis for each condition and one place on it for each value and one for
+    "any", so that all are judged at once.
 
     Parameters
     ----------
@@ -60,21 +62,11 @@ def primes(
     shape = tuple(one + 1 for one in levels)
     if np.prod([float(one) for one in shape]) > MOST:
         raise ValueError("too many conditions for an exact minimisation")
-    known = np.zeros(tuple(levels), dtype=bool)
-    shown = np.zeros(tuple(levels), dtype=bool)
-    shown[tuple(positive.T)] = True
-    known |= shown
-    if len(allowed):
-        known[tuple(allowed.T)] = True
-    valid, useful = _all_of(known), _any_of(shown)
-    prime = valid & useful
-    for axis, count in enumerate(levels):
-        wider = np.take(valid, [count], axis=axis)
-        named = [slice(None)] * len(shape)
-        named[axis] = slice(0, count)
-        prime[tuple(named)] &= ~wider
-    terms = np.argwhere(prime).astype(np.int64)
-    terms[terms == np.asarray(levels)] = ANY
+    if len(positive) + len(allowed) <= FEW and np.prod(shape) > SMALL:
+        terms = _by_merging(np.vstack([positive, allowed]), levels)
+        terms = terms[covering(terms, positive).any(axis=1)]
+    else:
+        terms = _at_once(positive, allowed, levels)
     order = np.lexsort((*terms.T[::-1], (terms != ANY).sum(axis=1)))
     terms = terms[order]
     return Primes(terms, covering(terms, positive))
@@ -100,6 +92,47 @@ def covering(terms: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.bo
         value = terms[:, place, None]
         found &= (value == ANY) | (value == rows[None, :, place])
     return found
+
+
+def _at_once(
+    positive: NDArray[np.int64], allowed: NDArray[np.int64], levels: Sequence[int]
+) -> NDArray[np.int64]:
+    known = np.zeros(tuple(levels), dtype=bool)
+    shown = np.zeros(tuple(levels), dtype=bool)
+    shown[tuple(positive.T)] = True
+    known |= shown
+    if len(allowed):
+        known[tuple(allowed.T)] = True
+    valid, useful = _all_of(known), _any_of(shown)
+    prime = valid & useful
+    for axis, count in enumerate(levels):
+        wider = np.take(valid, [count], axis=axis)
+        named = [slice(None)] * valid.ndim
+        named[axis] = slice(0, count)
+        prime[tuple(named)] &= ~wider
+    terms = np.argwhere(prime).astype(np.int64)
+    terms[terms == np.asarray(levels)] = ANY
+    return terms
+
+
+def _by_merging(rows: NDArray[np.int64], levels: Sequence[int]) -> NDArray[np.int64]:
+    """Return the prime implicants of few rows, each pass one condition wider."""
+    found: set[tuple[int, ...]] = set()
+    current = set(map(tuple, rows.tolist()))
+    while current:
+        wider: set[tuple[int, ...]] = set()
+        merged: set[tuple[int, ...]] = set()
+        for term in current:
+            for place, count in enumerate(levels):
+                if term[place] == 0:
+                    before, after = term[:place], term[place + 1 :]
+                    alike = [(*before, value, *after) for value in range(count)]
+                    if current.issuperset(alike):
+                        wider.add((*before, ANY, *after))
+                        merged.update(alike)
+        found |= current - merged
+        current = wider
+    return np.array(sorted(found), dtype=np.int64).reshape(-1, len(levels))
 
 
 def _all_of(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from evaluate.inference.qca_cases import Cases
 from evaluate.inference.qca_fit import Memberships
 from evaluate.inference.qca_implicants import covering
 from evaluate.inference.qca_necessity import single, unions
-from evaluate.inference.qca_solutions import Solution
+from evaluate.inference.qca_solutions import Solution, Terms
 from evaluate.inference.qca_truth_table import HALF, TruthTable
 
 SHOWN = 5  # models of a kind that are shown
@@ -114,14 +114,13 @@ def solution_rows(directions: Sequence[Direction], cases: Cases) -> Iterator[Row
                 "state": "qca.no_row",
             }
         for kind, solution in one.found.items():
-            for fit in fitted(one.sets, solution.models):
-                if fit.model <= SHOWN:
-                    yield _solution_row(one, kind, fit, cases)
+            models = sorted(solution.models, key=one.sets.sentence)
+            for fit in fitted(one.sets, models[:SHOWN]):
+                yield _solution_row(one, kind, fit, models[fit.model - 1], cases)
 
 
-def _solution_row(one: Direction, kind: str, fit: Fitted, cases: Cases) -> Row:
+def _solution_row(one: Direction, kind: str, fit: Fitted, model: Terms, cases: Cases) -> Row:
     solution = one.found[kind]
-    models = sorted(solution.models, key=one.sets.sentence)
     row: dict[str, Cell] = {
         "key": f"{one.name}|{kind}|{fit.model}|{'all' if fit.is_whole else fit.term}",
         "outcome": f"qca.{one.name}",
@@ -135,13 +134,11 @@ def _solution_row(one: Direction, kind: str, fit: Fitted, cases: Cases) -> Row:
         "state": "qca.always" if fit.term == "1" else None,
     }
     if fit.is_whole:
-        remainders = one.table.remainders()
-        assumed = covering(models[fit.model - 1], remainders).any(axis=0)
-        row |= {"n_models": len(models), "n_assumed": int(assumed.sum())}
+        assumed = covering(model, one.table.remainders()).any(axis=0)
+        row |= {"n_models": len(solution.models), "n_assumed": int(assumed.sum())}
         if not solution.is_complete:
             row["state"] = row["state"] or "qca.more_models"
     else:
-        model = models[fit.model - 1]
         term = next(term for term in model if one.sets.words(term) == fit.term)
         row["cases"] = ", ".join(cases.names[one.sets.of(term) > HALF]) or None
     return row

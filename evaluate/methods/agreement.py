@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, Literal, Self, cast
+from typing import Literal, Self, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from evaluate.core import Cell, CellType, Check, CheckResult, Name, Strict, Table, Text
-from evaluate.errors import Refused
 from evaluate.inference.agreement_bootstrap import Agreement as Found
 from evaluate.inference.agreement_pair import cohen
-from evaluate.inference.agreement_panel import Int, Panel, panel_of, panel_of_rows, stacked
+from evaluate.inference.agreement_panel import Int, Panel, panel_of, stacked
 from evaluate.inference.agreement_report import coefficients, disagreements, exchanged
+from evaluate.inference.agreement_rows import given_codes, panel_of_values, spoken
 from evaluate.method import (
     ColumnName,
     Example,
@@ -115,14 +114,14 @@ def _estimate(spec: Agreement, inquiry: Inquiry) -> Result:
     rows: dict[str, list[Row]] = {"coefficients": [], "codes": [], "pairs": [], "disagreements": []}
     judged: dict[str, tuple[CheckResult, str]] = {}
     for key, one in spec.variables.items():
-        columns = _spoken(inquiry.table(one))
+        columns = spoken(inquiry.table(one))
         if one.code is not None:
-            labels, given, names = _given(columns)
+            labels, given, names = given_codes(columns)
             panel = stacked(given, names)
             rows["codes"] += _codes(key, (labels, given, names), inquiry)
             rows["disagreements"] += _apart(key, exchanged(given, labels))
         else:
-            panel = _panel(one, columns)
+            panel = panel_of_values(columns, one.scale, one.order)
             if one.scale in {"nominal", "ordinal"}:
                 rows["pairs"] += _pairs(key, panel)
             if len(panel.categories) <= _MOST_VALUES:
@@ -145,77 +144,6 @@ def _table(id_: str, kinds: Mapping[str, CellType], rows: Sequence[Row]) -> Tabl
     head = tuple(column_of(LABELS, name, kind) for name, kind in kinds.items())
     whole = tuple({k: v for k, v in row.items() if v is not None} for row in rows)
     return Table(id_, f"agreement_{id_}", head, whole)
-
-
-Columns = Mapping[str, NDArray[Any]]
-
-
-def _spoken(columns: Columns) -> Columns:
-    """Return the rows in which somebody said something."""
-    said = "code" if "code" in columns else "value"
-    kept = np.array(
-        [
-            _there(who) and _there(what)
-            for who, what in zip(columns["coder"], columns[said], strict=True)
-        ],
-        dtype=bool,
-    )
-    if not kept.any():
-        raise Refused(
-            "no_ratings", "no row has both a coder and what was said", "check the columns"
-        )
-    return {name: one[kept] for name, one in columns.items()}
-
-
-def _there(one: object) -> bool:
-    return one is not None and one == one and one != ""  # noqa: PLR0124 - NaN is not itself
-
-
-def _given(columns: Columns) -> tuple[tuple[str, ...], Int, list[str]]:
-    """Return which coder gave which unit which code; coders see a unit that they gave any."""
-    axes = [
-        np.unique(columns[n].astype(str), return_inverse=True) for n in ("unit", "code", "coder")
-    ]
-    places = tuple(place for _, place in axes)
-    given = np.full([len(names) for names, _ in axes], -1, dtype=np.int64)
-    seen = np.zeros((given.shape[0], given.shape[2]), dtype=bool)
-    seen[places[0], places[2]] = True
-    given = np.where(seen[:, None, :], 0, given)
-    given[places] = 1
-    labels, coders = (tuple(map(str, axes[at][0])) for at in (1, 2))
-    return labels, given, list(coders)
-
-
-def _panel(one: Ratings, columns: Columns) -> Panel:
-    said = columns["value"]
-    if one.scale in {"interval", "ratio"} or (one.scale == "ordinal" and not one.order):
-        values, code = np.unique(_numbers(said), return_inverse=True)
-        return panel_of_rows(columns["unit"], columns["coder"], code, values.tolist())
-    texts = [f"{v:g}" if isinstance(v, float) else str(v) for v in said.tolist()]
-    names = list(one.order) or sorted(set(texts))
-    if set(texts) - set(names):
-        raise Refused(
-            "off_scale",
-            "a value is not on the scale that the study declares",
-            "add the value to `order`, or correct the row",
-        )
-    code = np.array([names.index(text) for text in texts], dtype=np.int64)
-    found = panel_of_rows(columns["unit"], columns["coder"], code, range(len(names)))
-    return Panel(found.codes, found.values, tuple(names), found.coders)
-
-
-def _numbers(said: NDArray[Any]) -> NDArray[np.float64]:
-    try:
-        found = said.astype(np.float64)
-    except ValueError:
-        found = np.array([np.inf])
-    if np.isinf(found).any():
-        raise Refused(
-            "not_numbers",
-            "a value on this scale is not a number",
-            "use `scale: nominal`, or `ordinal` with `order`, or correct the row",
-        )
-    return found
 
 
 def _coefficients(key: str, found: Mapping[str, Found]) -> Iterator[Row]:

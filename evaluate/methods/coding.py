@@ -9,11 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from evaluate.core import Cell, CellType, Check, CheckResult, Column, Name, Strict, Table, Text
+from evaluate.core import Cell, CellType, Check, CheckResult, Column, Table, Text
 from evaluate.errors import Refused
-from evaluate.inference.coding import Coded, matrix, together
-from evaluate.inference.coding_definition import Code, Recommendation, Statement
-from evaluate.inference.saturation import Saturation, saturation, unseen
+from evaluate.inference.coding import Coded, matrix
+from evaluate.inference.coding_definition import Code, Conclusions, Recommendation, Statement
+from evaluate.inference.coding_rows import (
+    Row,
+    advice_rows,
+    breadth_rows,
+    curve_rows,
+    findings_rows,
+    links_rows,
+    unseen_rows,
+)
+from evaluate.inference.saturation import Saturation, saturation
 from evaluate.method import (
     ColumnName,
     Example,
@@ -29,7 +38,6 @@ from evaluate.wording.labels_coding import LABELS
 WIDE = 20  # cases that stand beside each other in one table
 SATURATED = 0.05  # share of all codes that the last case may add
 SEVERAL = 0.8  # share of codes that have to be told in more than one role
-Row = Mapping[str, Cell]
 
 
 class Segments(FromRecord):
@@ -63,38 +71,38 @@ class Segments(FromRecord):
         return self
 
 
-class Coding(Strict):
-    """A codebook, segments, and what is concluded from them."""
+class Coding(Conclusions):
+    """Segments, a codebook, and what is concluded from them."""
 
     segments: Segments | None = Field(
         default=None, description="The coded segments; without them only what was published."
     )
-    codes: dict[Name, Code] = Field(default_factory=dict, description="The codebook, by key.")
-    findings: dict[Name, Statement] = Field(
-        default_factory=dict, description="What the material or publications say, by key."
-    )
-    recommendations: dict[Name, Recommendation] = Field(
-        default_factory=dict, description="What is advised, by key."
-    )
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Coding:
+    def _something(self) -> Coding:
         if self.segments is None and not self.findings:
             raise ValueError("there is nothing to count; give `segments` or `findings`")
         if self.segments is not None and not self.codes:
             raise ValueError("the segments have no codebook; add `codes`")
-        for name, code in self.codes.items():
-            if code.parent is not None and code.parent not in self.codes:
-                raise ValueError(f"code `{name}` has a parent that is no code; correct `parent`")
-        for name, finding in self.findings.items():
-            if set(finding.codes) - set(self.codes):
-                raise ValueError(f"finding `{name}` names a code that is not there; correct it")
-        for name, advice in self.recommendations.items():
-            if set(advice.findings) - set(self.findings):
-                raise ValueError(
-                    f"recommendation `{name}` names a finding that is not there; correct it"
-                )
         return self
+
+
+_COLUMNS: Mapping[str, Mapping[str, CellType]] = {
+    "breadth": {"code": "text", "kind": "text", "n_cases": "integer", "share_cases": "share",
+                "n_roles": "integer", "roles": "text", "n_informants": "integer",
+                "n_segments": "integer"},
+    "links": {"key": "text", "barrier": "text", "practice": "text", "n_cases": "integer",
+              "n_passages": "integer"},
+    "saturation": {"after": "integer", "expected": "number", "low": "number", "high": "number",
+                   "added": "number"},
+    "unseen": {"measure": "text", "value": "number"},
+    "quotations": {"key": "text", "code": "text", "case": "text", "role": "text", "text": "text"},
+    "findings": {"finding": "text", "codes": "text", "sources": "text", "n_segments": "integer",
+                 "n_cases": "integer", "state": "text"},
+    "recommendations": {"recommendation": "text", "findings": "text", "codes": "text",
+                        "sources": "text", "n_segments": "integer", "n_cases": "integer",
+                        "state": "text"},
+}  # fmt: skip
 
 
 def _estimate(spec: Coding, inquiry: Inquiry) -> Result:
@@ -106,77 +114,17 @@ def _estimate(spec: Coding, inquiry: Inquiry) -> Result:
         curve = saturation(counts > 0)
         tables += [
             *_matrix(spec, coded, counts),
-            _table(
-                "breadth",
-                "coding_breadth",
-                _breadth(spec, coded, counts),
-                code="text",
-                kind="text",
-                n_cases="integer",
-                share_cases="share",
-                n_roles="integer",
-                roles="text",
-                n_informants="integer",
-                n_segments="integer",
-            ),
-            _table(
-                "links",
-                "coding_links",
-                _links(spec, coded),
-                key="text",
-                barrier="text",
-                practice="text",
-                n_cases="integer",
-                n_passages="integer",
-            ),
-            _table(
-                "saturation",
-                "coding_saturation",
-                _curve(curve),
-                after="integer",
-                expected="number",
-                low="number",
-                high="number",
-                added="number",
-            ),
-            _table("unseen", "coding_unseen", _unseen(counts), measure="text", value="number"),
-            _table(
-                "quotations",
-                "coding_quotations",
-                _quotations(spec, inquiry),
-                key="text",
-                code="text",
-                case="text",
-                role="text",
-                text="text",
-            ),
+            _table("breadth", breadth_rows(spec, coded, counts)),
+            _table("links", links_rows(spec, coded)),
+            _table("saturation", curve_rows(curve)),
+            _table("unseen", unseen_rows(counts)),
+            _table("quotations", _quotations(spec, inquiry)),
         ]
         checks += [_saturated(curve, counts), _told_by_several(coded, counts, list(spec.codes))]
         checks.append(_coders(coded))
     tables += [
-        _table(
-            "findings",
-            "coding_findings",
-            _findings(spec, coded),
-            finding="text",
-            codes="text",
-            sources="text",
-            n_segments="integer",
-            n_cases="integer",
-            state="text",
-        ),
-        _table(
-            "recommendations",
-            "coding_recommendations",
-            _advice(spec, coded),
-            recommendation="text",
-            findings="text",
-            codes="text",
-            sources="text",
-            n_segments="integer",
-            n_cases="integer",
-            state="text",
-        ),
+        _table("findings", findings_rows(spec, coded)),
+        _table("recommendations", advice_rows(spec, coded)),
     ]
     if spec.recommendations:
         checks.append(_traced(spec, coded))
@@ -200,9 +148,9 @@ def _coded(spec: Coding, inquiry: Inquiry) -> Coded | None:
     return Coded(**{name: columns[name] for name in names if name in columns})
 
 
-def _table(identity: str, group: str, rows: Iterator[Row], /, **columns: CellType) -> Table:
-    headed = tuple(column_of(LABELS, name, word) for name, word in columns.items())
-    return Table(identity, group, headed, tuple(rows))
+def _table(identity: str, rows: Iterator[Row]) -> Table:
+    columns = (column_of(LABELS, name, word) for name, word in _COLUMNS[identity].items())
+    return Table(identity, f"coding_{identity}", tuple(columns), tuple(rows))
 
 
 def _matrix(spec: Coding, coded: Coded, counts: NDArray[np.int64]) -> Iterator[Table]:
@@ -226,62 +174,6 @@ def _matrix(spec: Coding, coded: Coded, counts: NDArray[np.int64]) -> Iterator[T
     yield Table("matrix", "coding_matrix", columns, tuple(rows))
 
 
-def _breadth(spec: Coding, coded: Coded, counts: NDArray[np.int64]) -> Iterator[Row]:
-    for (name, code), line in zip(spec.codes.items(), counts, strict=True):
-        chosen = coded.of([name])
-        roles = sorted({one for one in coded.role[chosen] if one}) if coded.role is not None else []
-        yield {
-            "code": name,
-            "kind": f"coding.{code.kind}",
-            "n_cases": int((line > 0).sum()),
-            "share_cases": float((line > 0).mean()),
-            "n_roles": coded.n(coded.role, chosen),
-            "roles": "; ".join(roles) or None,
-            "n_informants": coded.n(coded.informant, chosen),
-            "n_segments": int(line.sum()),
-        }
-
-
-def _links(spec: Coding, coded: Coded) -> Iterator[Row]:
-    kinds = {kind: [n for n, one in spec.codes.items() if one.kind == kind]
-             for kind in ("barrier", "practice")}  # fmt: skip
-    for barrier in kinds["barrier"]:
-        for practice in kinds["practice"]:
-            found = together(coded, barrier, practice)
-            if found.n_cases:
-                yield {
-                    "key": f"{barrier}|{practice}",
-                    "barrier": barrier,
-                    "practice": practice,
-                    "n_cases": found.n_cases,
-                    "n_passages": found.n_passages,
-                }
-
-
-def _curve(curve: Saturation) -> Iterator[Row]:
-    for at, expected in enumerate(curve.expected):
-        yield {
-            "after": at + 1,
-            "expected": float(expected),
-            "low": float(curve.low[at]),
-            "high": float(curve.high[at]),
-            "added": float(curve.added[at]),
-        }
-
-
-def _unseen(counts: NDArray[np.int64]) -> Iterator[Row]:
-    found = unseen(counts > 0)
-    values = {
-        "codes_seen": float((counts.sum(axis=1) > 0).sum()),
-        "codes_in_codebook": float(len(counts)),
-        "codes_estimated": found.codes,
-        "coverage": found.coverage,
-    }
-    for measure, value in values.items():
-        if value is not None:
-            yield {"measure": f"coding.{measure}", "value": value}
-
-
 def _quotations(spec: Coding, inquiry: Inquiry) -> Iterator[Row]:
     """Yield what was said, where whoever said it agreed that it is shown."""
     if spec.segments is None or spec.segments.quotation is None:
@@ -303,53 +195,6 @@ def _quotations(spec: Coding, inquiry: Inquiry) -> Iterator[Row]:
     )
     for at, (code, case, role, text) in enumerate(shown, start=1):
         yield {"key": str(at), "code": code, "case": case, "role": role or None, "text": text}
-
-
-def _findings(spec: Coding, coded: Coded | None) -> Iterator[Row]:
-    for name, finding in spec.findings.items():
-        n_segments, n_cases = _under(finding.codes, coded)
-        yield {
-            "finding": name,
-            "codes": _listed(finding.codes),
-            "sources": _listed(finding.sources),
-            "n_segments": n_segments,
-            "n_cases": n_cases,
-            "state": _rests(bool(finding.sources), n_segments),
-        }
-
-
-def _advice(spec: Coding, coded: Coded | None) -> Iterator[Row]:
-    for name, advice in spec.recommendations.items():
-        under = [spec.findings[one] for one in advice.findings]
-        codes = tuple(dict.fromkeys(code for one in under for code in one.codes))
-        sources = tuple(dict.fromkeys(source for one in under for source in one.sources))
-        n_segments, n_cases = _under(codes, coded)
-        yield {
-            "recommendation": name,
-            "findings": _listed(advice.findings),
-            "codes": _listed(codes),
-            "sources": _listed(sources),
-            "n_segments": n_segments,
-            "n_cases": n_cases,
-            "state": _rests(bool(sources), n_segments) if under else "coding.nothing",
-        }
-
-
-def _listed(names: tuple[str, ...]) -> str | None:
-    return "; ".join(names) or None
-
-
-def _under(codes: tuple[str, ...], coded: Coded | None) -> tuple[int | None, int | None]:
-    if coded is None:
-        return None, None
-    chosen = coded.of(codes)
-    return int(chosen.sum()), len(set(coded.case[chosen]))
-
-
-def _rests(published: bool, n_segments: int | None) -> str:
-    if published:
-        return "coding.published_and_coded" if n_segments else "coding.published"
-    return "coding.coded" if n_segments else "coding.nothing"
 
 
 def _saturated(curve: Saturation, counts: NDArray[np.int64]) -> Check:
@@ -383,7 +228,7 @@ def _coders(coded: Coded) -> Check:
 
 
 def _traced(spec: Coding, coded: Coded | None) -> Check:
-    rows = list(_advice(spec, coded))
+    rows = list(advice_rows(spec, coded))
     bare = sum(row["state"] == "coding.nothing" for row in rows)
     text = f"{len(rows) - bare} of {len(rows)} recommendations rest on a segment or a publication."
     result: CheckResult = "failed" if bare else "passed"

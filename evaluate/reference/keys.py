@@ -14,7 +14,8 @@ from evaluate.core import Address, Name, Slug, Strict, Text
 from evaluate.design import all_designs
 from evaluate.method import all_methods
 from evaluate.reference.markdown import prose, table
-from evaluate.study.schema import Inquired, Study
+from evaluate.study.entries import Inquired
+from evaluate.study.schema import Study
 
 Places = dict[type[Strict], list[str]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evaluate.core import ColumnRole, Strict
 from evaluate.design import roles
-from evaluate.study.schema import Analysis
+from evaluate.study.entries import Analysis
 
 
 def analysis_roles(analysis: Analysis, spec: Strict) -> dict[str, ColumnRole]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ValidationError
 
 from evaluate.study.document import Document, Key
-from evaluate.study.schema import OF_DESIGN, OF_METHOD
+from evaluate.study.entries import OF_DESIGN, OF_METHOD
 from evaluate.study.shape import description, keys_at, purpose
 from evaluate.study.syntax import Fault
 from evaluate.study.words import KINDS, Mistake, dotted, rule_words, words

@@ -17,11 +17,12 @@ from evaluate.design import Design, all_designs
 from evaluate.errors import StudyError
 from evaluate.method import Method, all_methods
 from evaluate.study.document import Document, Key, nearest
+from evaluate.study.entries import Entries
 from evaluate.study.faults import faults, texts_typed_as_numbers
 from evaluate.study.file import decode, find, read, shown
 from evaluate.study.method_rules import broken_method_rules
 from evaluate.study.rules import broken_rules
-from evaluate.study.schema import Entries, Study
+from evaluate.study.schema import Study
 from evaluate.study.shape import attributes, fields
 from evaluate.study.syntax import Fault, shorten
 from evaluate.study.words import choose, dotted

@@ -14,7 +14,8 @@ from evaluate.core import LANGUAGES
 from evaluate.data.definition import Data
 from evaluate.economics.definition import Economics
 from evaluate.study.design_rules import Specs
-from evaluate.study.schema import Analysis, Inquired, Outcome, Study
+from evaluate.study.entries import Analysis, Inquired
+from evaluate.study.schema import Outcome, Study
 
 Json = dict[str, Any]
 DIGITS = 9

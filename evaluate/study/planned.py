@@ -14,8 +14,9 @@ from evaluate.design import Design, all_designs
 from evaluate.economics.definition import Economics
 from evaluate.evidence.definition import Evidence
 from evaluate.study.design_rules import Specs
+from evaluate.study.entries import Analysis
 from evaluate.study.plan import Json
-from evaluate.study.schema import Analysis, Comparison, Disclosure, Outcome, Study
+from evaluate.study.schema import Comparison, Disclosure, Outcome, Study
 
 M = TypeVar("M", bound=BaseModel)
 _SOURCED = {"status": "illustrative", "note": "-"}  # the account is not part of what is run

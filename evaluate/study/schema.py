@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from evaluate.assumptions.definition import Assumptions
-from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Strict, Summary, Text
+from evaluate.core import Direction, Language, Name, Reference, Slug, Stage, Strict, Text
 from evaluate.data.definition import ColumnName, Data
 from evaluate.data.record_definition import Record
 from evaluate.economics.definition import Economics
 from evaluate.evidence.definition import Answer, Evidence
-from evaluate.evidence.dilution_definition import Dilution
 from evaluate.evidence.published_definition import Published
+from evaluate.study.entries import Entries, Entry
 from evaluate.study.plan_definition import PlanBlock
 from evaluate.study.scalars import is_infinite
 
@@ -137,144 +129,6 @@ class Outcome(Strict):
     definition: Text | None = Field(
         default=None, description="Numerator, denominator, cohort, horizon and register."
     )
-
-
-class Assignment(Strict):
-    """How treatment was given out."""
-
-    level: Literal["individual", "cluster"] = Field(description="What was assigned.")
-    unit: ColumnName | None = Field(
-        default=None, description="Column of the assigned unit; the same as the design's cluster."
-    )
-    probability: float | ColumnName | None = Field(
-        default=None,
-        description="Probability of being treated: one number, or the column that holds each"
-        " unit's.",
-    )
-
-    @model_validator(mode="after")
-    def _a_probability(self) -> Assignment:
-        if isinstance(self.probability, float) and not 0 < self.probability < 1:
-            raise ValueError(
-                "`probability` does not lie between 0 and 1; write a share such as 0.5"
-            )
-        return self
-
-
-class Subgroup(Strict):
-    """A group in which the effect may differ, named before any result is seen."""
-
-    column: ColumnName = Field(description="Column of its levels, known before the programme.")
-    reason: Text = Field(description="Why the effect may differ between them.")
-
-
-class Inference(Strict):
-    """How uncertainty is computed."""
-
-    std_error: str | tuple[str, ...] | None = Field(
-        default=None, description="Estimator, or several: the first is the headline."
-    )
-    conf_level: float = Field(default=0.95, ge=0.9, lt=1, description="Of the intervals.")
-    draws: int = Field(
-        default=9999,
-        ge=999,
-        le=99_999,
-        description="Of each bootstrap, and of each randomisation test that cannot be exact.",
-    )
-    family: Name | None = Field(
-        default=None, description="Outcomes tested together; by default all primary outcomes."
-    )
-
-    @property
-    def std_errors(self) -> tuple[str, ...]:
-        """Return the estimators asked for, the headline's first."""
-        one = self.std_error
-        return () if one is None else (one,) if isinstance(one, str) else one
-
-
-class Missing(Strict):
-    """What is done about missing cells."""
-
-    covariates: Literal["error", "complete_case"] = Field(
-        default="error", description="Stop, or leave such rows out and say so."
-    )
-
-
-class Analysis(Strict):
-    """One thing that is computed. What computes it is the one key under ``design``."""
-
-    outcome: Name = Field(description="Key of the outcome.")
-    estimand: Summary = Field(description="Whose effect is asked for.")
-    design: dict[str, dict[str, Any]] = Field(
-        min_length=1, max_length=1, description="Name of the design: its fields."
-    )
-    assignment: Assignment | None = Field(default=None, description="How treatment was given out.")
-    adjustment: Literal["none", "additive", "interacted"] | None = Field(
-        default=None, description="How covariates enter."
-    )
-    inference: Inference = Field(default_factory=Inference, description="Uncertainty.")
-    subgroups: tuple[Subgroup, ...] = Field(
-        default=(), description="Groups between which the effect is compared."
-    )
-    missing: Missing = Field(default_factory=Missing, description="Missing cells.")
-    dilution: Dilution | None = Field(
-        default=None, description="How many of those measured took part."
-    )
-    role: Literal["primary", "secondary", "exploratory"] = Field(
-        default="primary", description="Its place in the plan."
-    )
-
-    @property
-    def method(self) -> str:
-        """Return the name of the design."""
-        return next(iter(self.design))
-
-
-class Inquired(Strict):
-    """One thing that is computed without a comparison, by the one key under ``method``."""
-
-    title: Text | None = Field(default=None, description="In prose; else the analysis's key.")
-    method: dict[str, dict[str, Any]] = Field(
-        min_length=1, max_length=1, description="Name of the method: its fields."
-    )
-    inference: Inference = Field(default_factory=Inference, description="Uncertainty.")
-
-
-OF_DESIGN, OF_METHOD = "of a design", "of a method"  # named in the place of an error
-
-
-def _entry(value: object) -> str:
-    """Return which of the two an entry of ``analyses`` is meant to be."""
-    if not isinstance(value, dict):
-        return OF_METHOD if isinstance(value, Inquired) else OF_DESIGN
-    of_method = "method" in value or ("title" in value and "outcome" not in value)
-    return OF_METHOD if of_method and "design" not in value else OF_DESIGN
-
-
-Entry = Annotated[
-    Annotated[Analysis, Tag(OF_DESIGN)] | Annotated[Inquired, Tag(OF_METHOD)],
-    Discriminator(_entry),
-]
-
-
-class Entries(Strict):
-    """What stands under ``analyses``, apart by what computes it."""
-
-    @property
-    def analyses(self) -> dict[str, Analysis]:
-        """Return the analyses that a design computes, by key."""
-        entries: dict[str, Analysis | Inquired] = getattr(self, "entries", {})
-        return {key: one for key, one in entries.items() if isinstance(one, Analysis)}
-
-    @property
-    def methods(self) -> dict[str, Inquired]:
-        """Return those that a method computes, by key."""
-        entries: dict[str, Analysis | Inquired] = getattr(self, "entries", {})
-        return {key: one for key, one in entries.items() if isinstance(one, Inquired)}
-
-    def with_analyses(self, analyses: dict[str, Analysis]) -> Self:
-        """Return a copy in which designs compute other analyses; methods stay."""
-        return self.model_copy(update={"entries": {**analyses, **self.methods}})
 
 
 class Disclosure(Strict):

@@ -14,7 +14,8 @@ from evaluate.core import Slug, Strict
 from evaluate.data.definition import Data
 from evaluate.design import Design, all_designs
 from evaluate.errors import Problem, StudyError
-from evaluate.study.schema import Analysis, Comparison, Intervention, Outcome, Programme, Study
+from evaluate.study.entries import Analysis
+from evaluate.study.schema import Comparison, Intervention, Outcome, Programme, Study
 
 Filled = Mapping[str, str | list[str]]
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from evaluate.inference import qca_implicants
 from evaluate.inference.qca_cover import smallest_covers
 from evaluate.inference.qca_implicants import ANY, primes
 
@@ -59,6 +60,13 @@ def covers_by_trying(chart: dict[tuple[int, ...], int], shown: int) -> set[Terms
     raise AssertionError("the prime implicants do not reach every row")
 
 
+@pytest.fixture(params=["at_once", "by_merging"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take either of the two ways in which prime implicants are found."""
+    if request.param == "by_merging":
+        monkeypatch.setattr(qca_implicants, "SMALL", 0)
+
+
 def rows_of(mask: int, levels: tuple[int, ...]) -> NDArray[np.int64]:
     rows = [row for i, row in enumerate(product(*map(range, levels))) if mask >> i & 1]
     return np.array(rows, dtype=np.int64).reshape(-1, len(levels))
@@ -83,6 +91,7 @@ def with_remainders(n_rows: int) -> Iterator[tuple[int, int]]:
         yield shown, sum(1 << i for i, kind in enumerate(kinds) if kind == 2)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_every_table_of_up_to_three_conditions_with_and_without_remainders(k: int) -> None:
     tables = [one for one in with_remainders(2**k) if one[0]]
@@ -91,6 +100,7 @@ def test_every_table_of_up_to_three_conditions_with_and_without_remainders(k: in
         assert_equal(shown, allowed, (2,) * k)
 
 
+@pytest.mark.usefixtures("way")
 def test_a_sample_of_tables_of_four_conditions_without_remainders() -> None:
     for shown in np.random.default_rng(4).integers(1, 2**16, 400).tolist():
         assert_equal(shown, 0, (2,) * 4)
@@ -102,6 +112,7 @@ def test_every_table_of_four_conditions_without_remainders() -> None:
         assert_equal(shown, 0, (2,) * 4)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
 def test_random_tables_of_four_conditions_with_remainders(share: float) -> None:
     rng = np.random.default_rng(round(10 * share))
@@ -113,6 +124,7 @@ def test_random_tables_of_four_conditions_with_remainders(share: float) -> None:
             assert_equal(shown, allowed, (2,) * 4)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("levels", [(3,), (3, 2), (2, 3, 2), (3, 3), (4, 2)])
 def test_random_tables_of_conditions_with_several_values(levels: tuple[int, ...]) -> None:
     size = int(np.prod(levels))
