@@ -17,7 +17,7 @@ from evaluate.book.view import Row, View
 from evaluate.book.write import box, paragraph, section, strong, table
 from evaluate.core import Table
 
-LONG = 25  # rows; a longer table stands closed
+LONG = 12  # rows; a longer table stands closed
 _STEPS = range(7)
 # Kinds that are shown by a page element of their own.
 _OWN: Mapping[str, Callable[[View, Table], nodes.Node]] = {"practices_records": practice_table}

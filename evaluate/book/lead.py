@@ -53,11 +53,13 @@ def _lead(view: View) -> nodes.paragraph:
 
 def _described(view: View, verdict: Verdict, row: Estimate) -> Content:
     """Return a change without a comparison, which is never called an effect."""
-    size = [view.effect(one, row.unit) for one in (row.estimate, row.conf_low, row.conf_high)]
-    title = outcome_title(view, verdict.outcome)
-    slots = dict(zip(("change", "low", "high"), size, strict=True))
+    slots = {
+        "outcome": outcome_title(view, verdict.outcome),
+        "change": view.effect(row.estimate, row.unit),
+        "span": view.interval(row.conf_low, row.conf_high, row.unit),
+    }
     word = strong(f"{view.words('lead.described_word')}.")
-    return [word, " ", view.words("lead.described", outcome=title, **slots)]
+    return [word, " ", view.words("lead.described", **slots)]
 
 
 def outcome_title(view: View, key: str) -> str:

@@ -92,7 +92,7 @@ def comparison() -> Check:
     """Return what no group before and after has."""
     text = (
         "There is no comparison group: whatever else changed at the same time is in this change,"
-        " so that it is a description and no effect."
+        " so that it is a description, not an effect."
     )
     return Check("comparison", "failed", text)
 

@@ -12,16 +12,32 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Literal
 
 from evaluate.data.names import shown
 from evaluate.data.refi_archive import MOST_READ, opened
-from evaluate.data.refi_model import Code, Project, code_names, codes_of, project_of
+from evaluate.data.refi_codes import Code, code_names, codes_of
+from evaluate.data.refi_model import Project, project_of
+from evaluate.data.refi_rows import code_nodes, codes_of_rows, project_of_rows
 from evaluate.data.refi_xml import Node, parse, written
 from evaluate.errors import DataError, Problem
+
+__all__ = [
+    "Code",
+    "Project",
+    "code_rows",
+    "codes_of_rows",
+    "project_of_rows",
+    "read_codebook",
+    "read_project",
+    "rows_of",
+    "segment_rows",
+    "write_codebook",
+    "write_project",
+]
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 _MEMBER = "project.qde"
@@ -78,7 +94,7 @@ def read_codebook(path: Path) -> tuple[Code, ...]:
     return codes_of(parse(_plain(path, label), label, "CodeBook"), label)
 
 
-def _plain(path: Path, label: str) -> Iterator[bytes]:
+def _plain(path: Path, label: str) -> Generator[bytes, None, None]:
     why, fix = "the codes are read from it", "export the codebook again, as REFI-QDA (.qdc)"
     try:
         if path.stat().st_size > MOST_READ:
@@ -110,10 +126,9 @@ def write_project(project: Project, path: Path, *, files: Path | None = None) ->
     with _replaced(path) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(_member(_MEMBER), written(project.tree, PROJECT))
         done = set()
-        for guid, text in sorted(project.texts.items()):
-            name = project.text_names[guid]
+        for guid, name in sorted(project.text_names.items()):
             done.add(f"sources/{name}".lower())
-            file.writestr(_member(f"Sources/{name}"), text.encode("utf-8"))
+            file.writestr(_member(f"Sources/{name}"), project.texts[guid].encode("utf-8"))
         if files is not None:
             with opened(files) as archive:
                 for name in archive.members:
@@ -140,8 +155,6 @@ def write_codebook(codes: tuple[Code, ...], path: Path, *, origin: str = "Evalua
     DataError
         If the file cannot be written.
     """
-    from evaluate.data.refi_rows import code_nodes
-
     tree = Node("CodeBook", {"origin": origin}, [Node("Codes", {}, code_nodes(codes))])
     with _replaced(path) as target:
         target.write_bytes(written(tree, CODEBOOK))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from evaluate.data.refi_codes import Code, codes_of, fault, guid_in, key_of
 from evaluate.data.refi_xml import Node
-from evaluate.errors import DataError, Problem
+from evaluate.errors import DataError
 
 _SELECTIONS = {
     "PlainTextSelection": ("text", "startPosition", "endPosition"),
@@ -19,30 +19,6 @@ _SELECTIONS = {
 }
 _INNER = ("Representation", "TextDescription", "Transcript")
 _SOURCES = ("TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource")
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code.
-
-    Attributes
-    ----------
-    guid, name : str
-        Its key and its name; two codes may bear the same name under different ones.
-    parent : str or None
-        Key of the code that it belongs under.
-    definition, colour : str or None
-        When it is given; ``#RRGGBB``.
-    codable : bool
-        Whether segments may bear it, or it only holds others together.
-    """
-
-    guid: str
-    name: str
-    parent: str | None = None
-    definition: str | None = None
-    colour: str | None = None
-    codable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +116,6 @@ class Project:
         return text[segment.start : segment.end]
 
 
-def key_of(guid: str) -> str:
-    """Return a GUID as it is compared: programmes differ in case and in braces."""
-    return guid.strip().strip("{}").lower()
-
-
 def project_of(tree: Node, where: str, texts: Mapping[str, str] | None = None) -> Project:
     """Return what an XML project holds.
 
@@ -160,25 +131,26 @@ def project_of(tree: Node, where: str, texts: Mapping[str, str] | None = None) -
     Raises
     ------
     DataError
-        If it names a code, coder or source that it does not have, a place that is no number, or
+        If it names a code that it does not have, a place that is no number, or
         the same key twice.
     """
     codebook = tree.first("CodeBook")
     codes = codes_of(codebook, where) if codebook is not None else ()
     nodes = [node for tag in _SOURCES for node in tree.all("Sources", tag)]
     sources = _named(nodes, where)
-    segments = tuple(one for node in nodes for one in _segments(node, _key(node, where), where))
+    segments = tuple(one for node in nodes for one in _segments(node, guid_in(node, where), where))
     users = _named(tree.all("Users", "User"), where)
-    _require({one.code for one in segments}, {one.guid for one in codes}, "code", where)
-    _require({one.coder for one in segments if one.coder}, set(users), "coder", where)
-    texts = {key_of(guid): text for guid, text in (texts or {}).items()} or {
-        _key(node, where): content.text
+    _require({one.code for one in segments}, {one.guid for one in codes}, where)
+    # Some programmes leave out coders who have left a project: their key is then their name.
+    users |= {one.coder: one.coder for one in segments if one.coder and one.coder not in users}
+    inline = {
+        guid_in(node, where): said
         for node in nodes
-        if node.tag == "TextSource" and (content := node.first("PlainTextContent")) is not None
+        if node.tag == "TextSource" and (said := node.said("PlainTextContent")) is not None
     }
-    paths = {_key(node, where): node.get("plainTextPath") or "" for node in nodes}
+    given = {key_of(guid): text for guid, text in (texts or {}).items()}
+    paths = {guid_in(node, where): node.get("plainTextPath") or "" for node in nodes}
     files = {guid: path.removeprefix("internal://") for guid, path in paths.items() if path}
-    kept = {guid: text for guid, text in texts.items()}
     return Project(
         name=tree.get("name") or "",
         users=users,
@@ -188,73 +160,12 @@ def project_of(tree: Node, where: str, texts: Mapping[str, str] | None = None) -
         cases=tuple(_case(node, where) for node in tree.all("Cases", "Case")),
         segments=segments,
         tree=tree,
-        texts=kept,
-        text_names={guid: files[guid] for guid in kept if guid in files},
+        texts=inline | given,
+        text_names={guid: files[guid] for guid in given},
     )
-
-
-def codes_of(codebook: Node, where: str) -> tuple[Code, ...]:
-    """Return the codes of a codebook, each after the one that it belongs under.
-
-    Parameters
-    ----------
-    codebook : Node
-        The element ``CodeBook``.
-    where : str
-        What messages call the file.
-
-    Raises
-    ------
-    DataError
-        If a code has no key or no name, or two have the same key.
-    """
-    found = tuple(
-        code for node in codebook.all("Codes", "Code") for code in _codes(node, None, where)
-    )
-    if len({one.guid for one in found}) < len(found):
-        raise DataError(_fault(where, "two codes have the same GUID"))
-    return found
-
-
-def _codes(node: Node, parent: str | None, where: str) -> Iterator[Code]:
-    name = node.get("name")
-    if name is None:
-        raise DataError(_fault(where, "a code has no name"))
-    code = Code(
-        _key(node, where),
-        name,
-        parent,
-        node.said("Description"),
-        node.get("color"),
-        (node.get("isCodable") or "true").lower() in {"true", "1"},
-    )
-    yield code
-    for child in node.all("Code"):
-        yield from _codes(child, code.guid, where)
-
-
-def code_names(codes: tuple[Code, ...]) -> Mapping[str, str]:
-    """Return what each code is called in rows: its name, with those above where two share it.
-
-    Parameters
-    ----------
-    codes : tuple of Code
-        The codebook.
-    """
-    by_key = {one.guid: one for one in codes}
-    times = Counter(one.name for one in codes)
-
-    def whole(one: Code) -> str:
-        return one.name if one.parent is None else f"{whole(by_key[one.parent])}/{one.name}"
-
-    names = {one.guid: one.name if times[one.name] == 1 else whole(one) for one in codes}
-    again = Counter(names.values())
-    return {key: one if again[one] == 1 else f"{one} ({key})" for key, one in names.items()}
 
 
 def _segments(source: Node, key: str, where: str, *, own: bool = True) -> Iterator[Segment]:
-    if own:
-        yield from (_segment(one, key, None, where) for one in source.all("Coding"))
     for part in source.children:
         if part.tag in _SELECTIONS:
             for one in part.all("Coding"):
@@ -265,6 +176,7 @@ def _segments(source: Node, key: str, where: str, *, own: bool = True) -> Iterat
             for inner in (part, *part.all("Representation")):
                 if inner.tag in _INNER:
                     yield from _segments(inner, key, where, own=False)
+    yield from (_segment(one, key, None, where) for one in source.all("Coding"))
 
 
 def _outside(one: Segment) -> Segment:
@@ -278,17 +190,17 @@ def _segment(coding: Node, source: str, part: Node | None, where: str) -> Segmen
     reference = coding.first("CodeRef")
     target = reference.get("targetGUID") if reference is not None else None
     if target is None:
-        raise DataError(_fault(where, "a coding names no code"))
+        raise DataError(fault(where, "a coding names no code"))
     coder = coding.get("creatingUser") or (part.get("creatingUser") if part is not None else None)
     who = key_of(coder) if coder is not None else None
     if part is None:
-        return Segment(_key(coding, where), key_of(target), source, None, who, "source")
+        return Segment(guid_in(coding, where), key_of(target), source, None, who, "source")
     kind, first, last = _SELECTIONS[part.tag]
     start, end = (_place(part, one, where) for one in (first, last))
     if start is not None and end is not None and not 0 <= start <= end:
-        raise DataError(_fault(where, "a segment ends before it begins"))
+        raise DataError(fault(where, "a segment ends before it begins"))
     return Segment(
-        _key(coding, where), key_of(target), source, _key(part, where), who, kind, start, end,
+        guid_in(coding, where), key_of(target), source, guid_in(part, where), who, kind, start, end,
         kind == "text",
     )  # fmt: skip
 
@@ -298,7 +210,7 @@ def _place(part: Node, name: str | None, where: str) -> int | None:
         return None
     said = part.get(name)
     if said is None or not said.strip().isascii() or not said.strip().isdecimal():
-        raise DataError(_fault(where, f"a segment has a `{name}` that is no whole number"))
+        raise DataError(fault(where, f"a segment has a `{name}` that is no whole number"))
     return int(said[:18])
 
 
@@ -311,36 +223,20 @@ def _case(node: Node, where: str) -> Case:
         if reference is not None and said:
             values[key_of(reference.attributes.get("targetGUID", ""))] = said
     holds = frozenset(key_of(one.attributes.get("targetGUID", "")) for one in references)
-    return Case(_key(node, where), node.get("name") or "", holds, values)
+    return Case(guid_in(node, where), node.get("name") or "", holds, values)
 
 
 def _named(nodes: Iterator[Node] | list[Node], where: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in nodes:
-        key = _key(node, where)
+        key = guid_in(node, where)
         if key in found:
-            raise DataError(_fault(where, f"two elements `{node.tag}` have the same GUID"))
+            raise DataError(fault(where, f"two elements `{node.tag}` have the same GUID"))
         found[key] = node.get("name") or key
     return found
 
 
-def _key(node: Node, where: str) -> str:
-    guid = node.get("guid")
-    if guid is None:
-        raise DataError(_fault(where, f"an element `{node.tag}` has no GUID"))
-    return key_of(guid)
-
-
-def _require(named: set[str], known: set[str], what: str, where: str) -> None:
+def _require(named: set[str], known: set[str], where: str) -> None:
     missing = len(named - known)
     if missing:
-        raise DataError(_fault(where, f"segments name a {what} that is not there ({missing})"))
-
-
-def _fault(where: str, what: str) -> Problem:
-    return Problem(
-        where,
-        what,
-        "rows can be made only of a project whose parts fit each other",
-        "repair the project in the programme that it was coded in, and export it again",
-    )
+        raise DataError(fault(where, f"segments name codes that are not there ({missing})"))

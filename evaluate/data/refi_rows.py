@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
-from evaluate.data.refi_model import Code, Project, project_of
+from evaluate.data.refi_codes import Code
+from evaluate.data.refi_model import Project, project_of
 from evaluate.data.refi_xml import Node
 from evaluate.errors import DataError, Problem
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
@@ -58,7 +59,7 @@ class Node:
         return child.text or None if child is not None else None
 
 
-class _Refused(Exception):
+class _HarmError(Exception):
     """Why a file is not read on; never leaves this module."""
 
 
@@ -73,15 +74,15 @@ class _Builder:
         self.number = 0
 
     def doctype(self, *_: object) -> None:
-        raise _Refused("it declares a document type, which can name entities and other files")
+        raise _HarmError("it declares a document type, which can name entities and other files")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, tag = name.rpartition(" ")
         self.number += 1
         if len(self.open) >= DEEPEST:
-            raise _Refused(f"its elements stand more than {DEEPEST} deep inside each other")
+            raise _HarmError(f"its elements stand more than {DEEPEST} deep inside each other")
         if self.number > MOST_ELEMENTS:
-            raise _Refused(f"it has more than {MOST_ELEMENTS} elements")
+            raise _HarmError(f"it has more than {MOST_ELEMENTS} elements")
         plain = {key: value for key, value in attributes.items() if " " not in key}
         node = Node(tag, plain)
         if self.open:
@@ -100,13 +101,13 @@ class _Builder:
             self.parts[-1].append(text)
 
 
-def parse(chunks: Iterable[bytes], where: str, root: str) -> Node:
+def parse(chunks: Generator[bytes, None, None], where: str, root: str) -> Node:
     """Return the root element of an XML document.
 
     Parameters
     ----------
-    chunks : iterable of bytes
-        The document, piece by piece.
+    chunks : generator of bytes
+        The document, piece by piece; it is closed.
     where : str
         What messages call the file.
     root : str
@@ -126,10 +127,11 @@ def parse(chunks: Iterable[bytes], where: str, root: str) -> Node:
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.characters
     try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
+        with closing(chunks):
+            for chunk in chunks:
+                parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except _Refused as refused:
+    except _HarmError as refused:
         raise DataError(_fault(where, f"the XML is not read: {refused}")) from None
     except (expat.ExpatError, ValueError, LookupError) as broken:
         line = getattr(broken, "lineno", None)

@@ -139,6 +139,7 @@ METHOD_RULES: Mapping[str, Rule] = {
     "coding_breadth": people({"n_informants": None}),
     "coding_quotations": withheld,
     "coding_matrix": public,
+    "coding_cases": public,
     "coding_links": public,
     "coding_saturation": public,
     "coding_unseen": public,

@@ -1,4 +1,4 @@
-"""One group before and after a start: its change, which is no effect."""
+"""One group before and after a start: its change, which is not an effect."""
 
 from __future__ import annotations
 

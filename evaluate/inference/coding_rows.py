@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.core import Cell
-from evaluate.inference.coding import Coded, together
+from evaluate.inference.coding import Coded, matrix, together
 from evaluate.inference.coding_definition import Conclusions
 from evaluate.inference.saturation import Saturation, unseen
 
@@ -57,22 +58,55 @@ def curve_rows(curve: Saturation) -> Iterator[Row]:
             "expected": float(expected),
             "low": float(curve.low[at]),
             "high": float(curve.high[at]),
+            "least": float(curve.least[at]),
+            "most": float(curve.most[at]),
             "added": float(curve.added[at]),
         }
 
 
-def unseen_rows(counts: NDArray[np.int64]) -> Iterator[Row]:
+def unseen_rows(counts: NDArray[np.int64], conf_level: float) -> Iterator[Row]:
     """Yield what further cases might tell."""
-    found = unseen(counts > 0)
+    found = unseen(counts > 0, conf_level)
     values = {
         "codes_seen": float((counts.sum(axis=1) > 0).sum()),
         "codes_in_codebook": float(len(counts)),
+        "codes_once": float(found.once),
+        "codes_twice": float(found.twice),
         "codes_estimated": found.codes,
         "coverage": found.coverage,
     }
     for measure, value in values.items():
-        if value is not None:
-            yield {"measure": f"coding.{measure}", "value": value}
+        row: dict[str, Cell] = {"measure": f"coding.{measure}"}
+        if value is None:
+            yield row | {"state": f"coding.{found.state}"}
+        elif measure == "codes_estimated":
+            yield row | {"value": value, "low": found.low, "high": found.high}
+        else:
+            yield row | {"value": value}
+
+
+def case_rows(coded: Coded, counts: NDArray[np.int64]) -> Iterator[Row]:
+    """Yield the cases, those that tell most codes first."""
+    told = counts > 0
+    alone = told & (told.sum(axis=1, keepdims=True) == 1)
+    every = _names(coded.role)
+    order = sorted(range(len(coded.cases)), key=lambda at: (-told[:, at].sum(), coded.cases[at]))
+    for at in order:
+        case = coded.cases[at]
+        roles = _names(None if coded.role is None else coded.role[coded.case == case])
+        yield {
+            "case": case,
+            "n_codes": int(told[:, at].sum()),
+            "share_codes": float(told[:, at].sum() / max(told.any(axis=1).sum(), 1)),
+            "n_alone": int(alone[:, at].sum()),
+            "n_segments": int(counts[:, at].sum()),
+            "roles": "; ".join(sorted(roles)) or None,
+            "roles_absent": "; ".join(sorted(every - roles)) or None,
+        }
+
+
+def _names(roles: NDArray[Any] | None) -> set[str]:
+    return set() if roles is None else {str(one) for one in roles if one}
 
 
 def findings_rows(spec: Conclusions, coded: Coded | None) -> Iterator[Row]:
@@ -114,8 +148,8 @@ def _listed(names: tuple[str, ...]) -> str | None:
 def _under(codes: tuple[str, ...], coded: Coded | None) -> tuple[int | None, int | None]:
     if coded is None:
         return None, None
-    chosen = coded.of(codes)
-    return int(chosen.sum()), len(set(coded.case[chosen]))
+    counts = matrix(coded, codes)  # a passage that two coders gave the same code counts once
+    return int(counts.sum()), int((counts.sum(axis=0) > 0).sum())
 
 
 def _rests(published: bool, n_segments: int | None) -> str:

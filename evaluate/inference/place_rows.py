@@ -15,7 +15,7 @@ from evaluate.inference.place_rates import (
     standardised_rate,
     standardised_share,
 )
-from evaluate.inference.place_table import Place
+from evaluate.inference.place_table import NO_PERIOD, Place
 from evaluate.inference.wilson import wilson
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -35,7 +35,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     ),
     "members": ("member", "present", "periods", "state"),
 }
-_TEXT = ("place", "key", "position", "definition", "member", "state")
+_TEXT = (*("place", "key", "period", "first", "last", "position", "definition", "member", "state"),)
 _SHARES = (
     *("share", "standardised", "standardised_low", "standardised_high", "target"),
     *("inner_low", "inner_high", "outer_low", "outer_high", "best_third", "worst_third"),
@@ -46,7 +46,7 @@ def type_of(name: str, table: str, *, shares: bool) -> CellType:
     """Return how a column's cells are written."""
     if name in _TEXT:
         return "text"
-    if name in {"n", "periods"}:
+    if name in {"n", "periods", "rank", "rank_low", "rank_high"}:
         return "integer"
     if name in {"broken", "present"}:
         return "boolean"
@@ -120,7 +120,8 @@ def rates(places: Sequence[Place], asked: Asked) -> Iterator[dict[str, Cell]]:
         people = sum(one.total[1] for one in counted)
         target = sum(one.total[0] for one in counted) / people
     for one in places:
-        row: dict[str, Cell] = {"place": one.name, "period": one.period, "share": one.rate}
+        row: dict[str, Cell] = {"place": one.name, "share": one.rate}
+        row |= {} if one.period == NO_PERIOD else {"period": f"{one.period:.15g}"}
         found = crude(one, asked)
         if found is None:
             yield row | {"state": "no_n"}
@@ -176,9 +177,9 @@ def ranked(places: Sequence[Place], found: Ranks) -> Iterator[dict[str, Cell]]:
             "place": one.name,
             "n": round(one.total[1]),
             "share": one.rate,
-            "rank": float(found.median[i]),
-            "rank_low": float(found.conf_low[i]),
-            "rank_high": float(found.conf_high[i]),
+            "rank": round(found.median[i]),
+            "rank_low": round(found.conf_low[i]),
+            "rank_high": round(found.conf_high[i]),
             "best_third": float(found.best[i]),
             "worst_third": float(found.worst[i]),
         }

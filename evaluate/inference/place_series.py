@@ -48,9 +48,9 @@ def series(
         if before is not None and before.name != one.name:
             before = None
         row: dict[str, Cell] = {
-            "key": f"{one.name}.{one.period:g}",
+            "key": f"{one.name}.{one.period:.15g}",
             "place": one.name,
-            "period": one.period,
+            "period": f"{one.period:.15g}",
             "share": one.rate,
             "broken": broken(before, one, breaks),
         }
@@ -108,10 +108,10 @@ def _term(before: Place, one: Place, breaks: Mapping[float, float | None]) -> fl
 
 def _change_key(first: Place, last: Place) -> dict[str, Cell]:
     return {
-        "key": f"{first.name}.{first.period:g}.{last.period:g}",
+        "key": f"{first.name}.{first.period:.15g}.{last.period:.15g}",
         "place": first.name,
-        "first": first.period,
-        "last": last.period,
+        "first": f"{first.period:.15g}",
+        "last": f"{last.period:.15g}",
     }
 
 

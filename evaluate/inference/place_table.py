@@ -181,7 +181,7 @@ def standard_of(places: Sequence[Place], given: Mapping[str, float] | None) -> d
     if given is not None:
         return dict(given)
     found: dict[str, float] = {}
-    for one in places:
+    for one in (each for each in places if each.counted):
         for name, people in zip(one.strata, one.n.tolist(), strict=True):
             found[name] = found.get(name, 0.0) + people
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SEARCHED = 1_500_000  # columns that are looked at before the search for further models ends
+SEARCHED = 40_000  # choices that are tried before the search for further models ends
 SMALL = 16  # columns up to which every choice is tried, without a solver
 KEPT = 1_000  # models that are kept
 
@@ -147,28 +147,69 @@ def _all_of_size(
     masks: Sequence[int], n_rows: int, first: tuple[int, ...]
 ) -> tuple[list[tuple[int, ...]], bool]:
     """Return the covers of the least size, beginning with a known one, and whether these are all."""
-    whole, size = (1 << n_rows) - 1, len(first)
-    by_row = {row: [one for one in masks if one >> row & 1] for row in range(n_rows)}
+    ranked = _Ranked(masks, n_rows)
+    size = len(first)
     found: dict[tuple[int, ...], None] = {first: None}
-    waiting: list[tuple[int, tuple[int, ...]]] = [(whole, ())]
+    waiting: list[tuple[int, tuple[int, ...]]] = [((1 << n_rows) - 1, ())]
     seen: set[tuple[int, ...]] = set()
-    wide, tried = _undominated(masks), 0
+    tried = 0
     while waiting:
         left, taken = waiting.pop()
         if tried > SEARCHED or len(found) > KEPT:
             return sorted(found), False
-        row = min(_bits(left), key=lambda one: len(by_row[one]))
-        for one in by_row[row]:
-            chosen, rest = tuple(sorted((*taken, one))), left & ~one
+        for mask, one in ranked.holding(left):
+            chosen, rest = tuple(sorted((*taken, one))), left & ~mask
+            tried += 1
             if not rest:
                 found[chosen] = None
             elif len(chosen) < size and chosen not in seen:
                 seen.add(chosen)
-                tried += len(wide)
-                widest = max((other & rest).bit_count() for other in wide)
-                if rest.bit_count() <= widest * (size - len(chosen)):
+                if ranked.can_end(rest, size - len(chosen)):
                     waiting.append((rest, chosen))
     return sorted(found), True
+
+
+class _Ranked:
+    """Columns with their rows numbered anew: the row that fewest columns cover is the lowest bit."""
+
+    def __init__(self, masks: Sequence[int], n_rows: int) -> None:
+        count = [sum(mask >> row & 1 for mask in masks) for row in range(n_rows)]
+        order = sorted(range(n_rows), key=lambda row: (count[row], row))
+        ranked = {
+            sum((mask >> row & 1) << place for place, row in enumerate(order)): mask
+            for mask in masks
+        }
+        self.by_row = [
+            [(mask, one) for mask, one in ranked.items() if mask >> row & 1]
+            for row in range(n_rows)
+        ]
+        # All that a column reaches which covers the row.
+        self.reach = [0] * n_rows
+        for row, holding in enumerate(self.by_row):
+            for mask, _ in holding:
+                self.reach[row] |= mask
+        self.widest = max(mask.bit_count() for mask in ranked)
+        self.wide = _undominated(sorted(ranked, key=lambda one: (-one.bit_count(), one)))
+
+    def holding(self, left: int) -> list[tuple[int, int]]:
+        """Return the columns that cover the row which fewest columns cover, of those left."""
+        return self.by_row[(left & -left).bit_length() - 1]
+
+    def can_end(self, left: int, most: int) -> bool:
+        """Return whether so many columns may be enough for the rows left: else surely not."""
+        if left.bit_count() > most * self.widest:
+            return False
+        apart, rest = 0, left
+        while rest:  # rows that no column shares need one each
+            apart += 1
+            if apart > most:
+                return False
+            rest &= ~self.reach[(rest & -rest).bit_length() - 1]
+        need = left.bit_count()
+        for mask in self.wide if most > 1 else ():
+            if (mask & left).bit_count() * most >= need:
+                return True
+        return most == 1 or not self.wide
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -65,7 +65,7 @@ def bin_rows(own: Chance, chance: Chance) -> Iterator[Row]:
     place = min(int(held * BINS), BINS - 1) if own.found[0] else None
     for at, count in enumerate(counts):
         yield {
-            "bin": f"{edges[at]:.2f}–{edges[at + 1]:.2f}",
+            "bin": f"{at + 1:02d}",
             "low": round(float(edges[at]), 2),
             "high": round(float(edges[at + 1]), 2),
             "share": float(count / len(both)),

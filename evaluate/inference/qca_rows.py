@@ -232,8 +232,10 @@ def point_rows(one: Direction, cases: Cases) -> Iterator[Row]:
 
 
 def _kinds(solved: Memberships, outcome: Memberships) -> Iterator[str]:
-    for inside, shown in zip(solved > HALF, outcome > HALF, strict=True):
-        if inside:
-            yield "typical" if shown else "deviant_consistency"
+    for inside, shown in zip(solved, outcome, strict=True):
+        if HALF in {inside, shown}:
+            yield "undecided"
+        elif inside > HALF:
+            yield "typical" if shown > HALF else "deviant_consistency"
         else:
-            yield "deviant_coverage" if shown else "irrelevant"
+            yield "deviant_coverage" if shown > HALF else "irrelevant"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluate.errors import Refused
 from evaluate.inference.qca_fit import Memberships, Sufficiency, membership, sufficiency
 from evaluate.inference.qca_implicants import ANY
 
@@ -106,6 +107,11 @@ def truth_table(
     levels : sequence of int
         Number of values of each condition.
 
+    Raises
+    ------
+    Refused
+        If no case falls in a row.
+
     References
     ----------
     Ragin (2008), ch. 7. R: ``QCA::truthTable(data, outcome, incl.cut, n.cut, pri.cut)``.
@@ -113,6 +119,12 @@ def truth_table(
     placed = np.where(fuzzy, np.where(conditions == HALF, ANY, conditions > HALF), conditions)
     placed = placed.astype(np.int64)
     whole = np.all(placed != ANY, axis=1)
+    if not whole.any():
+        raise Refused(
+            "no_case_in_a_row",
+            "every case is at exactly one half of a condition, and belongs to no row",
+            "move the crossovers of the calibration off the cases",
+        )
     rows, place = np.unique(placed[whole], axis=0, return_inverse=True)
     row_of = np.full(len(placed), -1)
     row_of[whole] = np.ravel(place)

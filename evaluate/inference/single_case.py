@@ -92,7 +92,11 @@ class Moved:
 
 
 def read_cases(
-    names: Sequence[str], time: Float, value: Float, on: NDArray[np.bool_]
+    names: Sequence[str],
+    time: Float,
+    value: Float,
+    on: NDArray[np.bool_],
+    start: Float | None = None,
 ) -> tuple[Case, ...]:
     """Return the cases, each with its occasions in order of time.
 
@@ -104,11 +108,13 @@ def read_cases(
         Occasion, and what was measured, NaN where it was not.
     on : ndarray of bool, shape (n,)
         Whether the programme was there.
+    start : ndarray, shape (n,), or None
+        First occasion with it of the row's case, measured or not; else the first row with it.
 
     Raises
     ------
     Refused
-        ``repeated_occasions`` when a case has two rows of one time; ``empty_phase`` when a case
+        ``start_changes`` when a case has several starts; ``repeated_occasions`` when a case has two rows of one time; ``empty_phase`` when a case
         has no value in one of the phases.
     """
     found, labels = [], np.array([str(one) for one in names])
@@ -121,9 +127,11 @@ def read_cases(
                 "a case has several rows of one occasion",
                 "keep one row for each case and occasion",
             )
-        start = float(time[rows][on[rows]].min()) if on[rows].any() else float("inf")
+        first = float(time[rows][on[rows]].min()) if on[rows].any() else float("inf")
+        if start is not None:
+            first = _one_start(start[rows])
         rows = rows[np.isfinite(value[rows])]
-        case = Case(str(name), time[rows], value[rows], on[rows], start)
+        case = Case(str(name), time[rows], value[rows], on[rows], first)
         if case.on.all() or not case.on.any():
             raise Refused(
                 "empty_phase",
@@ -134,6 +142,16 @@ def read_cases(
     # Names decide nothing: neither the order of sums nor that of draws.
     found.sort(key=lambda one: (one.start, len(one.value), *np.round(np.sort(one.value), 9)))
     return tuple(found)
+
+
+def _one_start(starts: Float) -> float:
+    if len(np.unique(starts)) > 1:
+        raise Refused(
+            "start_changes",
+            "a case has several starts",
+            "write the same first occasion with the programme in all rows of a case",
+        )
+    return float(starts[0])
 
 
 def moved(case: Case, conf_level: float = 0.95, *, downwards: bool = False) -> Moved:
@@ -259,6 +277,7 @@ def log_response_ratio(before: Float, after: Float, conf_level: float = 0.95) ->
             return None
         parts.append((mean, float(one.var(ddof=1)) / (len(one) * mean**2)))
     (low, v_low), (high, v_high) = parts
-    value = log(high / low) + (v_low - v_high) / 2
+    # The log of a mean lies below the log of what it estimates, by half its relative variance.
+    value = log(high / low) + (v_high - v_low) / 2
     half = t_quantile((1 + conf_level) / 2, None) * sqrt(v_low + v_high)
     return Measured(value, value - half, value + half)

@@ -13,6 +13,7 @@ from evaluate.inference.single_case_chance import Tested
 from evaluate.inference.single_case_draws import Drawn
 
 ALL = "all_cases"
+LEAST_TOGETHER = 3  # people: a mean of fewer tells of one
 TABLES: Mapping[str, tuple[str, ...]] = {
     "test": (
         *("statistic", "n_people", "cases", "scheme", "assignments", "exact", "difference"),
@@ -163,6 +164,8 @@ def _span(name: str, one: Measured) -> dict[str, Cell]:
 def series(cases: Sequence[Case], shown: Shown) -> Iterator[dict[str, Cell]]:
     """Yield the series that may be shown; else their mean by time since each start.
 
+    Of people, occasions on which fewer than ``LEAST_TOGETHER`` were measured are left out.
+
     Parameters
     ----------
     cases : sequence of Case
@@ -184,6 +187,8 @@ def series(cases: Sequence[Case], shown: Shown) -> Iterator[dict[str, Cell]]:
         here = since == time
         for side in np.unique(on[here]):
             inside = here & (on == side)
+            if shown.people and inside.sum() < LEAST_TOGETHER:
+                continue
             row = _point(ALL, float(time), float(np.sort(value[inside]).mean()), on=bool(side))
             row["start"] = 0.0
             yield row | ({"n_people": int(inside.sum())} if shown.people else {})

@@ -132,8 +132,7 @@ class Scale(FromRecord):
             raise ValueError("give `before` and `after`, or `items_before` and `items_after`")
         if len(self.items_before) != len(self.items_after):
             raise ValueError("`items_before` and `items_after` must name the same items")
-        ends = (self.lowest, self.highest)
-        if (None in ends) != (ends == (None, None)):
+        if (self.lowest is None) != (self.highest is None):
             raise ValueError("give `lowest` and `highest`, or neither")
         if self.lowest is not None and self.highest is not None and self.lowest >= self.highest:
             raise ValueError("`lowest` must be below `highest`")
@@ -144,6 +143,7 @@ class Change(Strict):
     """Scales that were filled in before and after."""
 
     scales: dict[Name, Scale] = Field(min_length=1, description="Each scale by its key.")
+    groups: dict[str, Text] = Field(default_factory=dict, description="Titles of groups, by value.")
 
 
 def _asked(key: str, spec: Scale, inquiry: Inquiry) -> rows.Asked:
@@ -250,8 +250,8 @@ def _checks(
 
 
 def _titles(spec: Change) -> Mapping[str, Text]:
-    words = cast("Mapping[str, Text]", WORDS)
-    return {**words, **{key: one.title for key, one in spec.scales.items() if one.title}}
+    scales = {key: one.title for key, one in spec.scales.items() if one.title}
+    return {**cast("Mapping[str, Text]", WORDS), **spec.groups, **scales}
 
 
 _PEOPLE, _ORGANISERS, _LOST = 240, 24, 0.1

@@ -17,6 +17,7 @@ from evaluate.inference.coding_rows import (
     Row,
     advice_rows,
     breadth_rows,
+    case_rows,
     curve_rows,
     findings_rows,
     links_rows,
@@ -36,7 +37,9 @@ from evaluate.method import (
 from evaluate.wording.labels_coding import LABELS
 
 WIDE = 20  # cases that stand beside each other in one table
-SATURATED = 0.05  # share of all codes that the last case may add
+# Share of all codes that the last case may add, and cases from which that says something: Guest,
+# Namey & Chen (2020), PLoS ONE 15(5), with a base of four.
+SATURATED, ENOUGH = 0.05, 4
 SEVERAL = 0.8  # share of codes that have to be told in more than one role
 
 
@@ -94,8 +97,11 @@ _COLUMNS: Mapping[str, Mapping[str, CellType]] = {
     "links": {"key": "text", "barrier": "text", "practice": "text", "n_cases": "integer",
               "n_passages": "integer"},
     "saturation": {"after": "integer", "expected": "number", "low": "number", "high": "number",
-                   "added": "number"},
-    "unseen": {"measure": "text", "value": "number"},
+                   "least": "number", "most": "number", "added": "number"},
+    "unseen": {"measure": "text", "value": "number", "low": "number", "high": "number",
+               "state": "text"},
+    "cases": {"case": "text", "n_codes": "integer", "share_codes": "share", "n_alone": "integer",
+              "n_segments": "integer", "roles": "text", "roles_absent": "text"},
     "quotations": {"key": "text", "code": "text", "case": "text", "role": "text", "text": "text"},
     "findings": {"finding": "text", "codes": "text", "sources": "text", "n_segments": "integer",
                  "n_cases": "integer", "state": "text"},
@@ -111,13 +117,14 @@ def _estimate(spec: Coding, inquiry: Inquiry) -> Result:
     checks: list[Check] = []
     if coded is not None:
         counts = matrix(coded, list(spec.codes))
-        curve = saturation(counts > 0)
+        curve = saturation(counts > 0, inquiry.conf_level, inquiry.rng("saturation"), inquiry.draws)
         tables += [
             *_matrix(spec, coded, counts),
             _table("breadth", breadth_rows(spec, coded, counts)),
+            _table("cases", case_rows(coded, counts)),
             _table("links", links_rows(spec, coded)),
             _table("saturation", curve_rows(curve)),
-            _table("unseen", unseen_rows(counts)),
+            _table("unseen", unseen_rows(counts, inquiry.conf_level)),
             _table("quotations", _quotations(spec, inquiry)),
         ]
         checks += [_saturated(curve, counts), _told_by_several(coded, counts, list(spec.codes))]
@@ -150,7 +157,8 @@ def _coded(spec: Coding, inquiry: Inquiry) -> Coded | None:
 
 def _table(identity: str, rows: Iterator[Row]) -> Table:
     columns = (column_of(LABELS, name, word) for name, word in _COLUMNS[identity].items())
-    return Table(identity, f"coding_{identity}", tuple(columns), tuple(rows))
+    known = tuple({key: one for key, one in row.items() if one is not None} for row in rows)
+    return Table(identity, f"coding_{identity}", tuple(columns), known)
 
 
 def _matrix(spec: Coding, coded: Coded, counts: NDArray[np.int64]) -> Iterator[Table]:
@@ -183,13 +191,7 @@ def _quotations(spec: Coding, inquiry: Inquiry) -> Iterator[Row]:
     shown = sorted(
         (str(code), str(case), (roles[at] or "") if roles is not None else "", str(text))
         for at, (code, case, text, agreed) in enumerate(
-            zip(
-                columns["code"],
-                columns["case"],
-                columns["quotation"],
-                columns["consent"],
-                strict=True,
-            )
+            zip(*(columns[one] for one in ("code", "case", "quotation", "consent")), strict=True)
         )
         if agreed == 1 and text
     )
@@ -204,6 +206,8 @@ def _saturated(curve: Saturation, counts: NDArray[np.int64]) -> Check:
         f" {seen:.0f} codes on average."
     )
     result: CheckResult = "passed" if last <= SATURATED * seen else "failed"
+    if len(curve.expected) < ENOUGH:
+        result = "uninformative"
     return Check("coding_saturated", result, text, "saturation")
 
 

@@ -86,11 +86,12 @@ class JointDisplay(Strict):
     columns: dict[Name, Shown] = Field(
         min_length=2, max_length=20, description="The strands, each under its key."
     )
-    cases: dict[Name, Case] = Field(
+    cases: dict[str, Case] = Field(
         default_factory=dict,
         max_length=200,
         description="The cases; those that no strand knows are shown all the same.",
     )
+    only_listed: bool = Field(default=False, description="Whether other cases are left out.")
     order_by: Name | None = Field(
         default=None, description="Strand whose values order the cases; missing ones come last."
     )
@@ -98,9 +99,10 @@ class JointDisplay(Strict):
 
     @model_validator(mode="after")
     def _known(self) -> JointDisplay:
-        own = next((one for one in self.columns if one in _OWN), None)
-        if own is not None:
+        for own in (one for one in self.columns if one in _OWN):
             raise ValueError(f"`{own}` is a column of every display; give the strand another key")
+        if self.only_listed and not self.cases:
+            raise ValueError("`only_listed` leaves nothing without `cases`; list them")
         if self.order_by is not None and self.order_by not in self.columns:
             raise ValueError("`order_by` names no strand; use a key under `columns`")
         return self
@@ -123,7 +125,7 @@ def estimate(spec: JointDisplay, inquiry: Inquiry) -> Result:
         share a case.
     """
     read = {key: _read(one, inquiry) for key, one in spec.columns.items()}
-    found = {case for one in read.values() for case in one.values}
+    found = set() if spec.only_listed else {c for one in read.values() for c in one.values}
     cases = [*spec.cases, *sorted(found - set(spec.cases))]
     order = read[spec.order_by].values if spec.order_by else None
     cases = in_order(cases, order, descending=spec.descending)

@@ -179,6 +179,6 @@ METHOD = Method(
     rung=3,
     estimate=_estimate,
     example=_example,
-    needs={3: frozenset({"status_known"})},
+    needs={2: frozenset({"status_known"})},
     titles=_titles,
 )

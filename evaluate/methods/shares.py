@@ -157,7 +157,7 @@ def _declared(spec: Shares) -> Check:
         return Check(name, "failed", text, "rates")
     text = (
         "The reference was declared beforehand; those behind it are other people, so that a"
-        " difference is no effect."
+        " difference is not an effect."
     )
     return Check(name, "passed", text, "rates")
 
@@ -197,6 +197,6 @@ METHOD = Method(
     rung=3,
     estimate=_estimate,
     example=_example,
-    needs={3: frozenset({"results_known"})},
+    needs={2: frozenset({"results_known"}), 3: frozenset({"reference_declared"})},
     titles=_titles,
 )

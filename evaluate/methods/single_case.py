@@ -128,7 +128,8 @@ def _cases(spec: SingleCase, inquiry: Inquiry) -> tuple[tuple[Case, ...], int, i
         on = phases != spec.baseline
     else:
         on = columns["time"] >= columns["start"]
-    found = read_cases(list(columns["case"]), columns["time"], columns["value"], on)
+    names, start = list(columns["case"]), columns.get("start")
+    found = read_cases(names, columns["time"], columns["value"], on, start)
     missing = int(np.isnan(columns["value"]).sum())
     return found, missing, len(on)
 
@@ -158,6 +159,12 @@ def _estimate(spec: SingleCase, inquiry: Inquiry) -> Result:
     cases, missing, every = _cases(spec, inquiry)
     down = spec.better == "decrease"
     shown = rows.Shown(spec.cases == "people", spec.shown == "each", spec.ratio_scale)
+    if shown.people and not shown.each and len(cases) < rows.LEAST_TOGETHER:
+        raise Refused(
+            "too_few_people",
+            f"a mean of fewer than {rows.LEAST_TOGETHER} people tells of one of them",
+            "ask everybody for consent and write `shown: each`, or describe them in words",
+        )
     found = [moved(one, inquiry.conf_level, downwards=down) for one in cases]
     drawn = _drawn(spec, cases, inquiry)
     row = rows.told_row(cases, spec.scheme, spec.alternative, shown)
@@ -168,11 +175,12 @@ def _estimate(spec: SingleCase, inquiry: Inquiry) -> Result:
         wanted = 0 if spec.alternative == "either" else (-1 if down else 1)
         test = judged(drawn, inquiry.conf_level, wanted=wanted)
         row |= rows.tested_row(drawn, test)
-    tables = (
-        _table("test", [row], spec.unit),
-        _table("measures", list(rows.measures(cases, found, shown)), spec.unit),
-        _table("series", list(rows.series(cases, shown)), spec.unit),
-    )
+    named = {
+        "test": [row],
+        "measures": list(rows.measures(cases, found, shown)),
+        "series": list(rows.series(cases, shown)),
+    }
+    tables = tuple(_table(key, made, spec.unit) for key, made in named.items() if made)
     difference = float(np.mean([one.difference for one in found]))
     ran = (
         checks.randomised_start(drawn),

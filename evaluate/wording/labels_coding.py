@@ -33,4 +33,26 @@ LABELS = {
     "case": {"en": "Case", "nb": "Tilfelle", "sv": "Fall"},
     "role": {"en": "Role", "nb": "Rolle", "sv": "Roll"},
     "text": {"en": "Quotation", "nb": "Sitat", "sv": "Citat"},
+    "least": {
+        "en": "Fewest in any order",
+        "nb": "Færrest i noen rekkefølge",
+        "sv": "Färst i någon ordning",
+    },
+    "most": {
+        "en": "Most in any order",
+        "nb": "Flest i noen rekkefølge",
+        "sv": "Flest i någon ordning",
+    },
+    "n_codes": {"en": "Codes told", "nb": "Koder fortalt", "sv": "Berättade koder"},
+    "share_codes": {
+        "en": "Of all codes told",
+        "nb": "Av alle fortalte koder",
+        "sv": "Av alla berättade koder",
+    },
+    "n_alone": {"en": "Told here alone", "nb": "Fortalt bare her", "sv": "Berättade bara här"},
+    "roles_absent": {
+        "en": "Roles not heard",
+        "nb": "Roller som ikke er hørt",
+        "sv": "Roller som inte hörts",
+    },
 }

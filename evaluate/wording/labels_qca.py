@@ -54,11 +54,7 @@ LABELS = {
     },
     "own_coverage": {"en": "Study's coverage", "nb": "Studiens dekning", "sv": "Studiens täckning"},
     "draws": {"en": "Draws", "nb": "Trekninger", "sv": "Dragningar"},
-    "bin": {
-        "en": "Consistency × coverage",
-        "nb": "Konsistens × dekning",
-        "sv": "Konsistens × täckning",
-    },
+    "bin": {"en": "Range", "nb": "Område", "sv": "Område"},
     "share": {"en": "Share of draws", "nb": "Andel av trekningene", "sv": "Andel av dragningarna"},
     "own": {"en": "The study's own", "nb": "Studiens egen", "sv": "Studiens egen"},
     "case": {"en": "Case", "nb": "Tilfelle", "sv": "Fall"},
@@ -91,7 +87,11 @@ LABELS = {
         "nb": "Andel med like stor konsistens × dekning",
         "sv": "Andel med lika stor konsistens × täckning",
     },
-    "low": {"en": "From", "nb": "Fra", "sv": "Från"},
+    "low": {
+        "en": "Consistency × coverage from",
+        "nb": "Konsistens × dekning fra",
+        "sv": "Konsistens × täckning från",
+    },
     "high": {"en": "To", "nb": "Til", "sv": "Till"},
     "type": {"en": "Kind of case", "nb": "Slags tilfelle", "sv": "Slags fall"},
 }

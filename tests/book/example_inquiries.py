@@ -14,7 +14,7 @@ from evaluate.method import Example, FromRecord, Inquiry, named_cells
 
 METHODS = (
     *("network", "distance", "implementation", "rubric", "goals", "change"),
-    *("single_case", "pathways", "places"),
+    *("single_case", "pathways", "places", "qca", "coding"),
 )
 
 

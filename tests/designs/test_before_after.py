@@ -14,9 +14,11 @@ from evaluate.claims import NO_COMPARISON, verdict
 from evaluate.core import Estimand, Settings
 from evaluate.data.sample import ArraySample
 from evaluate.design import Result, draw_example
+from evaluate.designs import did
 from evaluate.designs.before_after import DESIGN, BeforeAfter
 from evaluate.errors import Refused
 from evaluate.inference.clustered import cluster_spread
+from evaluate.inference.did_alone import ALONE
 from evaluate.inference.linear import GroupMoments, fit
 
 Data = dict[str, NDArray[Any]]
@@ -124,13 +126,30 @@ def test_rows_of_a_comparison_group_are_left_out() -> None:
     assert ours.n_obs == alone.n_obs
 
 
+@pytest.mark.parametrize("fields", [{"cluster": "c"}, {"unit": "p"}, {"unit": "p", "cluster": "c"}])
+def test_it_is_the_change_that_stands_beside_two_groups(fields: dict[str, str]) -> None:
+    data, other = people(seed=5), people(seed=6)
+    both = {name: np.concatenate([data[name], other[name]]) for name in data}
+    both["t"] = np.repeat([1.0, 0.0], 120)
+    for name in ("p", "c"):
+        both[name] = np.concatenate([data[name], np.char.add(other[name], "x")])
+    spec = did.Did(treated="t", post="post", **fields)
+    att = Estimand("ATT", "y", "points")
+    beside = did.DESIGN.estimate(spec, ArraySample(both, "y"), att, Settings()).estimates
+    alone = next(one for one in beside if one.method == ALONE)
+    ours = estimate(data, **fields).estimates[0]
+    assert ours.estimate == pytest.approx(alone.estimate, rel=1e-8)
+    assert ours.std_error == pytest.approx(alone.std_error, rel=1e-6)
+    assert ours.df == pytest.approx(alone.df or 0, rel=1e-6)
+
+
 def test_it_is_never_called_an_effect() -> None:
     result = estimate(people(), unit="p")
     row = result.estimates[0]
     assert row.conf_low > 0
     assert verdict(row, "increase", 0.1) == ("inconclusive", (NO_COMPARISON,))
     assert check(result, "comparison") == "failed"
-    assert "no effect" in text(result, "comparison")
+    assert "not an effect" in text(result, "comparison")
     assert all(one.estimand == "descriptive" for one in result.estimates)
 
 

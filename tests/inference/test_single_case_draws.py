@@ -158,6 +158,26 @@ def test_draws_agree_with_all_orders() -> None:
     assert judged(sampled, 0.95).p_value == pytest.approx(exact, abs=4 * error + 1e-4)
 
 
+def test_a_start_counts_whether_it_was_measured_or_not() -> None:
+    whole = cases(effect=1.0)
+    names = np.repeat([one.name for one in whole], 14)
+    time = np.concatenate([one.time for one in whole])
+    value = np.concatenate([one.value for one in whole])
+    start = np.repeat([one.start for one in whole], 14)
+    kept = time != start  # nobody was measured on the day of the start
+    on = time >= start
+    some = read_cases(list(names[kept]), time[kept], value[kept], on[kept], start[kept])
+    assert [one.start for one in some] == [4, 6, 8, 10]
+    assert [
+        one.start for one in read_cases(list(names[kept]), time[kept], value[kept], on[kept])
+    ] == [
+        5,
+        7,
+        9,
+        11,
+    ]
+
+
 def test_names_and_rows_decide_nothing() -> None:
     rng = np.random.default_rng(3)
     names = np.repeat(["a", "b", "c", "d"], 12)
@@ -200,8 +220,30 @@ def test_measures_by_hand() -> None:
     found = log_response_ratio(before, after)
     assert found is not None
     v0, v1 = before.var(ddof=1) / (3 * 9), after.var(ddof=1) / (4 * 5.25**2)
-    assert found.value == pytest.approx(np.log(5.25 / 3) + v0 / 2 - v1 / 2)
+    assert found.value == pytest.approx(np.log(5.25 / 3) + v1 / 2 - v0 / 2)
     assert exp(found.conf_high - found.value) == pytest.approx(exp(1.959964 * np.sqrt(v0 + v1)))
+
+
+def test_published_worked_examples() -> None:
+    # Parker, Vannest & Davis (2011), Behavior Modification 35(4): 38.5 of 42 pairs.
+    before, after = np.array([20.0, 20, 26, 25, 22, 23]), np.array([28.0, 25, 24, 27, 30, 30, 29])
+    found = nap(before, after)
+    assert found.value == pytest.approx(38.5 / 42)
+    assert 2 * found.value - 1 == pytest.approx((38 - 3) / 42)
+    # Parker, Vannest, Davis & Sauber (2011): Tau 16 of 20, Tau-U 11 of 20.
+    before, after = np.array([3.0, 3, 4, 5]), np.array([4.0, 5, 6, 7, 7])
+    assert 2 * nap(before, after).value - 1 == pytest.approx(16 / 20)
+    assert tau_u(before, after) == pytest.approx(11 / 20)
+
+
+def test_few_occasions_do_not_bias_the_log_ratio() -> None:
+    rng = np.random.default_rng(1)
+    before, after = rng.gamma(2, 2, (20000, 3)), rng.gamma(2, 4, (20000, 12))
+    found = [log_response_ratio(a, b) for a, b in zip(before, after, strict=True)]
+    mean = np.mean([one.value for one in found if one is not None])
+    plain = np.log(after.mean(axis=1) / before.mean(axis=1)).mean()
+    assert plain > np.log(2) + 0.04  # what the correction is for
+    assert mean == pytest.approx(np.log(2), abs=0.025)
 
 
 def test_naps_interval_solves_its_equation() -> None:
@@ -292,6 +334,8 @@ def test_what_cannot_be_told_is_refused() -> None:
     on = time >= 3
     assert refusal(read_cases, ["a"] * 6, np.zeros(6), value, on) == "repeated_occasions"
     assert refusal(read_cases, ["a"] * 6, time, value, on & False) == "empty_phase"
+    starts = np.array([3.0, 3, 3, 3, 4, 4])
+    assert refusal(read_cases, ["a"] * 6, time, value, on, starts) == "start_changes"
     back = read_cases(
         ["a"] * 6 + ["b"] * 6,
         np.tile(time, 2),

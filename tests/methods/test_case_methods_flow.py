@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evaluate.core import Finding
-from evaluate.errors import DataError
+from evaluate.errors import DataError, StudyError
 from evaluate.flow import run
 from evaluate.methods import pathways, places, shares, single_case
 
@@ -146,7 +146,7 @@ def finding(tmp_path_factory: pytest.TempPathFactory) -> Finding:
 def test_all_of_them_reach_the_finding(finding: Finding) -> None:
     assert finding.outcome == "complete"
     steps = {row["analysis"]: row["rung"] for row in rows(finding, "ladder")}
-    assert steps == {"cases": 4, "passed": 2, "ways": 3, "peers": 0}
+    assert steps == {"cases": 4, "passed": 1, "ways": 3, "peers": 0}
     assert rows(finding, "places_members")[-1]["state"] == "missing_member"
     assert len(rows(finding, "pathways_incidence")) == 6 * 5
     (row,) = rows(finding, "single_case_test")
@@ -160,6 +160,14 @@ def test_a_change_is_never_a_benefit(finding: Finding) -> None:
     (row,) = (one for one in finding.estimates if one.role == "headline")
     assert row.conf_low > 1
     assert row.estimand == "descriptive"
+
+
+def test_no_sentence_lays_the_change_to_the_programme(tmp_path: Path) -> None:
+    place = folder(tmp_path)
+    text = "The programme raised the score by {n}`change.overall.estimate` points."
+    (place / "text.md").write_text(text, "utf-8")
+    with pytest.raises(StudyError, match="claims a cause, and `change` reaches step 3"):
+        run(place)
 
 
 def test_restricted_rows_of_few_people_do_not_leave(tmp_path: Path) -> None:

@@ -246,3 +246,8 @@ def test_faults_in_the_rows_are_refused_without_their_values() -> None:
 def test_fields_that_contradict_each_other(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"give|must|greater"):
         scale(**fields)
+
+
+def test_groups_are_called_by_their_titles() -> None:
+    spec = Change(scales={"one": scale(group="role")}, groups={"head": "Head of school"})
+    assert METHOD.titles(spec)["head"] == "Head of school"

@@ -192,3 +192,13 @@ def test_limits_hold_at_their_ends_and_for_their_kind() -> None:
     words = Limits(among=("yes",))
     assert [words.holds(one) for one in ("yes", "no", 1.0, None)] == [True, False, False, False]
     assert spoken({"a": 1.0}, {"a": (None, None)}).says == {"a": "silent"}
+
+
+def test_only_listed_cases_are_shown_when_asked() -> None:
+    listed = {"cases": {"north": {"title": "North"}, "west": {"title": "West"}}}
+    everyone = run(**listed)
+    assert {row["case"] for row in rows(everyone, "cases")} == {"north", "south", "east", "west"}
+    some = run(**listed, only_listed=True)
+    assert [row["case"] for row in rows(some, "cases")] == ["north", "west"]
+    with pytest.raises(ValidationError, match="list them"):
+        run(only_listed=True)

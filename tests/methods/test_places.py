@@ -69,6 +69,18 @@ def test_a_stratum_that_a_place_lacks_leaves_it_unstandardised() -> None:
     assert "standardised" in rows(result, "rates")["a"]
 
 
+def test_the_standard_is_made_of_those_that_are_counted() -> None:
+    columns = {
+        "place": text("a", "a", "b"),
+        "rate": np.array([0.5, 0.6, 0.7]),
+        "n": np.array([10.0, 30, np.nan]),
+        "stratum": text("x", "y", "x"),
+    }
+    found = rows(run(columns, standard="all_places"), "rates")
+    assert found["a"]["standardised"] == pytest.approx((5 + 18) / 40)
+    assert found["b"]["state"] == "no_n"
+
+
 def test_published_rates_without_people_have_no_interval() -> None:
     result = run(
         {"place": text("dk", "se", "fi", "no"), "rate": np.array([7.2, 7.4, 7.9, 10.9])},

@@ -105,6 +105,14 @@ def test_restricted_rows_leave_no_number_of_so_few_people(fields: dict[str, Any]
             assert all(isinstance(cell, str | None) for cell in row.values()), one.kind
 
 
+def test_no_mean_tells_of_one_person() -> None:
+    rows = table(run(data()), "series").rows
+    assert min(int(row["n_people"] or 0) for row in rows) == 3
+    with pytest.raises(Refused, match="fewer than 3 people"):
+        run(data(starts=(5, 9)))
+    assert len(table(run(data(starts=(5, 9)), cases="places"), "series").rows) == 19
+
+
 def test_places_are_shown_one_by_one() -> None:
     result = run(data(), cases="places", shown="each")
     rows = table(result, "measures").rows

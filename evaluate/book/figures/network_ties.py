@@ -14,6 +14,7 @@ from evaluate.book.words import words
 
 KIND, ACTORS = "network_ties", "network_actors"
 _MOST_TIMES, _MOST_GROUPS = 3, 6
+_BESIDE, _BESIDE_NARROW = 3, 2
 _TALLEST, _HEAD, _BETWEEN = 2.3, 0.22, 0.1
 _MARK = 0.16  # inches from an actor's mark to its number
 _DOT = 0.1  # inches from the receiver's mark to the dot at the end of a directed tie
@@ -48,19 +49,27 @@ def draw(reading: Reading, look: Look) -> Figure | None:
         return None
     shown = times if len(times) <= _MOST_TIMES else (times[0], *times[1 - _MOST_TIMES :])
     across = 1 if look.narrow else len(shown)
-    size = min(_TALLEST, look.width / across - _BETWEEN)
+    drawn = groups[:_MOST_GROUPS]
+    beside = _beside(look, len(shown), len(drawn))
+    size = min(_TALLEST, look.width / (across * beside) - _BETWEEN)
     sectors = list(dict.fromkeys(sorted(s for one in groups for s in one.sectors.values())))
     keys = _key_lines(reading, look, groups, sectors)
-    drawn = groups[:_MOST_GROUPS]
     rows = math.ceil(len(shown) / across)
     deep = (_HEAD if len(groups) > 1 else 0.0) + rows * (size + _HEAD)
-    canvas = Canvas(look, deep * len(drawn) + LINE * len(keys) + 0.14, warning=reading.warning)
-    y = 0.0
-    for one in drawn:
-        _group(canvas, reading, one, (shown, sectors), (y, size, len(groups) > 1))
-        y += deep
-    _draw_keys(canvas, keys, y + 0.1)
+    high = deep * math.ceil(len(drawn) / beside)
+    canvas = Canvas(look, high + LINE * len(keys) + 0.14, warning=reading.warning)
+    for i, one in enumerate(drawn):
+        place = ((i % beside) * look.width / beside, (i // beside) * deep, size)
+        _group(canvas, reading, one, (shown, sectors, len(groups) > 1), place)
+    _draw_keys(canvas, keys, high + 0.1)
     return _figure(reading, groups, times, canvas.svg())
+
+
+def _beside(look: Look, times: int, groups: int) -> int:
+    """Return how many groups stand beside each other: several, where each is seen once."""
+    if times > 1:
+        return 1
+    return min(groups, _BESIDE_NARROW if look.narrow else _BESIDE)
 
 
 def _read(reading: Reading) -> tuple[list[_Group], tuple[str, ...]]:
@@ -91,20 +100,21 @@ def _group(
     canvas: Canvas,
     reading: Reading,
     one: _Group,
-    what: tuple[Sequence[str], Sequence[str]],
-    place: tuple[float, float, bool],
+    what: tuple[Sequence[str], Sequence[str], bool],
+    place: tuple[float, float, float],
 ) -> None:
-    (times, sectors), (y, size, several) = what, place
+    (times, sectors, several), (start, y, size) = what, place
     title = titled(reading, KIND)
+    wide = canvas.width if len(times) > 1 else size + _BETWEEN
     if several:
-        named = wrap(title(one.key), canvas.width - 0.05, bold=True, most=1)[0]
-        canvas.text(0, y + 0.1, named, bold=True)
+        named = wrap(title(one.key), wide - 0.05, bold=True, most=1)[0]
+        canvas.text(start, y + 0.1, named, bold=True)
         y += _HEAD
     across = 1 if canvas.look.narrow else len(times)
     for i, time in enumerate(times):
-        left = (i % across) * (canvas.width / across)
+        left = start + (i % across) * (canvas.width / across)
         top = y + (i // across) * (size + _HEAD)
-        room = canvas.width / across - 0.12
+        room = wide / across - 0.12
         said = wrap(title(time), room, size=SMALL, bold=True, most=1)[0]
         canvas.text(left, top + 0.1, said, "soft", size=SMALL, bold=True)
         middle = (left + size / 2, top + _HEAD + size / 2)

@@ -15,7 +15,7 @@ from evaluate.book.words import words
 KIND, ALL, STILL = "pathways_incidence", "all", "still_in"
 _TOP, _HIGH, _FOOT, _LEFT, _LABELS = 0.3, 2.5, 0.46, 0.42, 1.55
 _ROLES = ("programme", "pale", "comparison", "band", "neutral", "wash")
-_DOT = 0.12
+_DOT, _AFTER = 0.12, 0.5
 
 
 def draw(reading: Reading, look: Look) -> Figure | None:
@@ -29,17 +29,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     shares = {
         (int(value(r["period"]) or 0), str(r["outcome"])): value(r["incidence"]) for r in rows
     }
-    edges = [[0.0] * (len(periods) + 1)]
-    for way in ways:
-        edges.append(
-            [
-                0.0,
-                *(
-                    low + (shares.get((t, way)) or 0.0)
-                    for t, low in zip(periods, edges[-1][1:], strict=True)
-                ),
-            ]
-        )
+    edges = _edges([[shares.get((t, way)) or 0.0 for t in periods] for way in ways], len(periods))
     names = [title(one) for one in (*ways, STILL)]
     svg = _drawing(reading, look, (periods, edges), names)
     last = {one: shares.get((periods[-1], one)) or 0.0 for one in (*ways, STILL)}
@@ -63,6 +53,14 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     )
 
 
+def _edges(parts: Sequence[Sequence[float]], periods: int) -> list[list[float]]:
+    """Return the lines between the areas, from the floor up; nobody has left at entry."""
+    found = [[0.0] * (periods + 1)]
+    for part in parts:
+        found.append([low + one for low, one in zip(found[-1], (0.0, *part), strict=True)])
+    return found
+
+
 def _known(row: Row) -> bool:
     return value(row.get("incidence")) is not None and value(row.get("period")) is not None
 
@@ -78,8 +76,11 @@ def _drawing(
     under = LINE * len(names) + 0.1 if look.narrow else 0.0
     canvas = Canvas(look, _TOP + _HIGH + _FOOT + under, warning=reading.warning)
     right = look.width - (0.15 if look.narrow else _LABELS)
-    plot = Plot(Axis(0.0, float(periods[-1]), _LEFT, right), Axis(0.0, 1.0, _TOP + _HIGH, _TOP))
-    xs = [plot.across.at(t) for t in (0, *periods)]
+    # The last share stands a little longer, or nobody would see it.
+    end = periods[-1] + _AFTER * max(periods[-1] / 12, 1.0)
+    plot = Plot(Axis(0.0, end, _LEFT, right), Axis(0.0, 1.0, _TOP + _HIGH, _TOP))
+    xs = [plot.across.at(t) for t in (0, *periods, end)]
+    edges = [[*one, one[-1]] for one in edges]
     tops = [*edges[1:], [1.0] * len(xs)]
     for i, (low, high) in enumerate(zip(edges, tops, strict=True)):
         role = "page" if i == len(edges) - 1 else _ROLES[i % len(_ROLES)]

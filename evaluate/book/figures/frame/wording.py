@@ -5,6 +5,7 @@ from __future__ import annotations
 from evaluate.book.figures.frame.axis import Measure
 from evaluate.book.figures.frame.reading import SHOWN, Figure, Reading
 from evaluate.book.figures.frame.strip import level
+from evaluate.book.words import words as page_words
 from evaluate.core import Estimate
 
 _HUNDRED = 100
@@ -15,6 +16,9 @@ def title(reading: Reading, row: Estimate, how: Measure) -> str:
     """Return the finding as a sentence, from the rounded numbers that the figure shows."""
     w, word = reading.words, reading.word(row.outcome)
     slots = {"outcome": reading.title(row.outcome)}
+    if row.estimand == "descriptive":
+        size = how.full(row.estimate, sign=True)
+        return page_words(reading.language)("figure.described", size=size, **slots)
     if word in SHOWN:
         key = "answer.higher" if row.estimate > 0 else "answer.lower"
         said = w(key + _reach(reading, row), size=how.full(abs(row.estimate)), **slots)
