@@ -48,7 +48,7 @@ METHOD_RULES: Mapping[str, Rule] = {
     "single_case_test": people({"n_people": None}),
     "single_case_measures": people({"n_people": None}),
     "single_case_series": people({"n_people": None}),
-    "shares_rates": people({"n": "share", "n_passed": None}),
+    "shares_rates": people({"n": "share", "n_passed": None, "n_missing": None}),
     "shares_reference": people({"n": "share"}),
     "pathways_incidence": people({"n_at_risk": "hazard", "n_events": None}),
     "pathways_flow": people({"n": "share"}),

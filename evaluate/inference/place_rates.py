@@ -12,6 +12,8 @@ from evaluate.inference.linear import Float
 from evaluate.inference.t import t_quantile
 from evaluate.inference.wilson import wilson
 
+_FEWEST = 2  # places: one alone differs from nobody
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -187,7 +189,7 @@ def overdispersion(events: Float, n: Float) -> tuple[float, float, float]:
     """
     from scipy.special import gammaincc
 
-    if len(n) < 2:  # noqa: PLR2004 - one place differs from nobody
+    if len(n) < _FEWEST:
         raise Refused("one_place", "one place alone differs from nobody", "add places")
     target = float(events.sum() / n.sum())
     if not 0 < target < 1:

@@ -14,6 +14,7 @@ from evaluate.inference.linear import Float
 from evaluate.inference.t import t_quantile
 
 _TIES = 1e-9
+_FEWEST = 2  # for a variance
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def log_response_ratio(before: Float, after: Float, conf_level: float = 0.95) ->
     parts = []
     for one in (before, after):
         mean = float(one.mean())
-        if mean <= 0 or len(one) < 2:  # noqa: PLR2004 - a variance needs two
+        if mean <= 0 or len(one) < _FEWEST:
             return None
         parts.append((mean, float(one.var(ddof=1)) / (len(one) * mean**2)))
     (low, v_low), (high, v_high) = parts

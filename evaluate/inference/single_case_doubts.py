@@ -13,6 +13,8 @@ from evaluate.inference.linear import Float
 from evaluate.inference.single_case import Case
 from evaluate.inference.t import t_quantile, two_sided_p
 
+_LEAST_DF = 2  # below, limits say nothing
+
 
 @dataclass(frozen=True, slots=True)
 class BaselineTrend:
@@ -63,7 +65,7 @@ def baseline_trend(cases: Sequence[Case]) -> BaselineTrend:
         means.append(float(case.time[case.on].mean() - before.mean()))
     across, values = np.concatenate(x), np.concatenate(y)
     square, df = float(across @ across), float(len(across) - len(cases) - 1)
-    if df < 2 or not square > 0:  # noqa: PLR2004 - below two the limits say nothing
+    if df < _LEAST_DF or not square > 0:
         raise Refused(
             "short_baselines",
             "the baselines are too short to show a slope",

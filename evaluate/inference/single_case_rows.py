@@ -98,7 +98,8 @@ def tested_row(drawn: Drawn, found: Tested) -> dict[str, Cell]:
         for name, value in (("conf_low", found.conf_low), ("conf_high", found.conf_high))
         if value is not None
     }
-    state: dict[str, Cell] = {} if len(limits) == 2 else {"state": "too_few_assignments"}  # noqa: PLR2004
+    whole = None not in (found.conf_low, found.conf_high)
+    state: dict[str, Cell] = {} if whole else {"state": "too_few_assignments"}
     return {
         "assignments": drawn.assignments,
         "exact": drawn.exact,

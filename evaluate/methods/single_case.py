@@ -118,8 +118,8 @@ def _cases(spec: SingleCase, inquiry: Inquiry) -> tuple[tuple[Case, ...], int, i
     on: NDArray[np.bool_]
     if spec.series.phase:
         phases = np.array([str(one) for one in columns["phase"]])
-        known = set(phases.tolist())
-        if spec.baseline not in known or len(known) != 2:  # noqa: PLR2004 - with and without
+        others = set(phases.tolist()) - {spec.baseline}
+        if spec.baseline not in phases or len(others) != 1:
             raise Refused(
                 "phases_not_two",
                 "the column of the phase does not hold two codes, one of them the baseline's",

@@ -12,7 +12,7 @@ from evaluate.errors import Refused
 from evaluate.inference import agreement as of
 from evaluate.inference.agreement_bootstrap import agreement, replicates
 from evaluate.inference.agreement_pair import cohen
-from evaluate.inference.agreement_panel import panel_of_numbers, panel_of_rows
+from evaluate.inference.agreement_panel import panel_of_numbers, panel_of_rows, stacked
 from evaluate.inference.intraclass import concordance, intraclass
 
 METRICS: tuple[of.Metric, ...] = ("nominal", "ordinal", "interval", "ratio")
@@ -266,3 +266,24 @@ def test_raters_who_go_against_each_other() -> None:
         intraclass(x, "twoway", "consistency", unit="average")
     assert intraclass(x, "twoway", "consistency").value == pytest.approx(-1.0)
     assert intraclass(x).value < 0
+
+
+def test_labels_of_one_unit_are_drawn_together() -> None:
+    rng = np.random.default_rng(3)
+    given = rng.integers(0, 2, (9, 4, 2))
+    given[0, :, 1] = -1
+    panel = stacked(given, ("x", "y"))
+    assert (panel.n_shared, len(panel.codes)) == (8, 36)
+    drawn: list[np.ndarray] = []
+
+    def kept(_: object, weights: np.ndarray | None) -> np.ndarray:
+        assert weights is not None
+        drawn.append(weights)
+        return weights.sum(axis=1)
+
+    assert (replicates(panel, kept, rng, 50) == 36).all()
+    assert (np.ptp(drawn[0].reshape(50, 9, 4), axis=2) == 0).all()
+    # The value is that of all rows; which unit a label belongs to moves the interval alone.
+    rows = np.where(given < 0, np.nan, given).reshape(-1, 2)
+    plain = panel_of_numbers(rows[~np.isnan(rows).all(axis=1)], (0, 1))
+    assert of.alpha(panel, "nominal")[0] == pytest.approx(of.alpha(plain, "nominal")[0])

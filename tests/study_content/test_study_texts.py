@@ -90,8 +90,9 @@ def test_a_planned_study_promises_nothing(slug: str) -> None:
     if planned.analyses:  # one that is planned says what it could find
         assert planned.assumptions is not None
     for text in (STUDIES / slug).glob("text*.md"):
-        rest = text.read_text(encoding="utf-8").replace("{n}`economics.", "")
-        assert "{n}" not in rest
+        told = set(re.findall(r"\{n\}`(\w+)", text.read_text(encoding="utf-8")))
+        # A method describes the rows that it reads; what a design would find nobody knows yet.
+        assert told <= {"economics", *planned.methods}
 
 
 @pytest.mark.parametrize(("slug", "ids"), CONFLICTS)
@@ -191,7 +192,7 @@ def test_nobody_can_be_written_to_called_or_named(slug: str) -> None:
         text = file.read_text(encoding="utf-8")
         assert "@" not in text, file.name
         sums = re.compile(
-            r"(value|amount): \d+"
+            r"(value|amount|total): \d+"
         )  # sums of money have as many digits as telephone numbers
         calls = re.findall(
             r"(?:\+|\b00)\d[\d ]{6,}|\b\d{2} \d{2} \d{2} \d{2}\b|\b\d{8}\b", sums.sub("", text)

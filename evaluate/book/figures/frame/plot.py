@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
-from evaluate.book.figures.frame.axis import Axis, Measure, draw_axis, tick_labels
+from evaluate.book.figures.frame.axis import Axis, Measure, draw_axis, ticks
 from evaluate.book.figures.frame.canvas import LINE, SMALL, Canvas
 from evaluate.book.figures.frame.reading import Reading
 from evaluate.book.figures.frame.titled import whole
+from evaluate.book.numbers import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,14 @@ def measure_of(reading: Reading, *, share: bool) -> Measure:
     return Measure(100.0 if share else 1.0, 0, "", reading.language)
 
 
-def upright_labels(scale: Axis, how: Measure) -> list[tuple[float, str]]:
-    """Return round values of an upright scale with their labels."""
-    wide = Axis(scale.low, scale.high, 1e3, 1e6)
-    return tick_labels(_Endless(), wide, how, sign=False)  # type: ignore[arg-type]
-
-
-class _Endless:
-    """A sheet on which every label has room."""
-
-    width = 1e9
+def upright_labels(scale: Axis, how: Measure, most: int = 6) -> list[tuple[float, str]]:
+    """Return at most so many round values of an upright scale with their labels."""
+    found = ticks(scale.low * how.factor, scale.high * how.factor, most)
+    step = found[1] - found[0] if len(found) > 1 else (found or [0.0])[0]
+    digits = 0 if step == 0 else max(0, -floor(log10(abs(step)) + 1e-9))
+    return [
+        (one / how.factor, number(one, how.language, digits=digits if one else 0)) for one in found
+    ]
 
 
 def draw_scales(
