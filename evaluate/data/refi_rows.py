@@ -148,19 +148,40 @@ def _source(row: Row) -> str:
     return str(row.get("source") or row.get("case") or "segments")
 
 
+def _place(row: Row) -> str | None:
+    """Return the key of the part that a row stands for, ``None`` where it is all of a source."""
+    if row.get("start") is None or row.get("end") is None:
+        return None
+    key = row.get("passage") or f"{_source(row)}\n{row['start']}\n{row['end']}"
+    return _guid("selection", str(key))
+
+
 def _cases(rows: Sequence[Row]) -> list[Node]:
-    held: dict[str, dict[str, None]] = {}
+    """Return the cases; one that shares a source with another holds its own parts of it."""
+    of_source: dict[str, set[Cell]] = {}
     for row in rows:
-        if row.get("case"):
-            held.setdefault(str(row["case"]), {})[guid_of("source", _source(row))] = None
+        of_source.setdefault(_source(row), set()).add(row.get("case") or None)
+    held: dict[str, dict[tuple[str, str], None]] = {}
+    for row in rows:
+        if not row.get("case"):
+            continue
+        place, source = _place(row), _source(row)
+        own = len(of_source[source]) > 1 and place is not None
+        target = ("SelectionRef", str(place)) if own else ("SourceRef", guid_of("source", source))
+        held.setdefault(str(row["case"]), {})[target] = None
     return [
         Node(
             "Case",
             {"guid": guid_of("case", name), "name": name},
-            [Node("SourceRef", {"targetGUID": one}) for one in sources],
+            [Node(tag, {"targetGUID": one}) for tag, one in sorted(parts, key=_order)],
         )
-        for name, sources in held.items()
+        for name, parts in held.items()
     ]
+
+
+def _order(part: tuple[str, str]) -> tuple[bool, str]:
+    """Sort sources before parts, as the schema has them."""
+    return part[0] == "SelectionRef", part[1]
 
 
 def _sources(rows: Sequence[Row], codes: Mapping[str, str]) -> list[Node]:
@@ -177,15 +198,13 @@ def _sources(rows: Sequence[Row], codes: Mapping[str, str]) -> list[Node]:
         if row.get("coder"):
             coding.attributes["creatingUser"] = guid_of("coder", str(row["coder"]))
         coding.children.append(Node("CodeRef", {"targetGUID": codes[str(row["code"])]}))
-        if row.get("start") is None or row.get("end") is None:
+        place = _place(row)
+        if place is None:
             wholes.setdefault(name, {}).setdefault(coding.attributes["guid"], coding)
             continue
-        place = str(row.get("passage") or f"{name}\n{row['start']}\n{row['end']}")
         if (name, place) not in parts:
             limits = {"startPosition": str(row["start"]), "endPosition": str(row["end"])}
-            parts[name, place] = Node(
-                "PlainTextSelection", {"guid": _guid("selection", place), **limits}
-            )
+            parts[name, place] = Node("PlainTextSelection", {"guid": place, **limits})
             source.children.append(parts[name, place])
         part = parts[name, place].children
         if all(one.attributes["guid"] != coding.attributes["guid"] for one in part):

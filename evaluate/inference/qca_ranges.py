@@ -67,7 +67,7 @@ def _anchor(own: Choices, name: str, place: int, anchor: str, shift: float) -> _
 def _grid(low: float, own: float, high: float) -> tuple[float, ...]:
     below = np.linspace(low, own, STEPS + 1)[:-1] if low < own else np.empty(0)
     above = np.linspace(own, high, STEPS + 1)[1:] if high > own else np.empty(0)
-    return (*below.tolist(), own, *above.tolist())
+    return (*below.round(12).tolist(), own, *above.round(12).tolist())
 
 
 def ranges(own: Choices, tried: Robustness) -> Iterator[Row]:

@@ -94,27 +94,55 @@ def test_other_sentences_claim_nothing(text: str) -> None:
     assert claimed(text) is None
 
 
-def test_the_build_fails_with_the_reason(tmp_path: Path) -> None:
+STUDY = """
+version: 1
+id: talks
+title: Talks
+question: What do people tell?
+status: planned
+programme: {owner: A county}
+intervention:
+  {name: T, why: W, what: W, provider: P, how: H, where: W, dose: D, tailoring: T, changes: C,
+    fidelity: F, class: [preventive], reach: universal, levels: [school]}
+comparison: {who: Nobody, received: Nothing, why_credible: It is not.}
+outcomes: {told: {unit: share, role: primary, direction: increase}}
+analyses:
+  told:
+    method:
+      coding:
+        findings: {roles: {text: Clear roles help., sources: [report]}}
+"""
+
+
+@pytest.mark.parametrize("sentence", ["The project reduced dropout", "It led to fewer exits"])
+def test_the_build_fails_with_the_reason(tmp_path: Path, sentence: str) -> None:
     from evaluate.errors import StudyError
     from evaluate.flow import run
 
-    source = Path(__file__).parents[2] / "studies" / "nav-school-collaboration"
-    study = (source / "study.yaml").read_text("utf-8")
-    folder = tmp_path / "nav-school-collaboration"
+    folder = tmp_path / "talks"
     folder.mkdir()
-    lines = "lines: {a: {what: A, needs: B, why: C}}"
-    head = study.split("\nrecords:")[0].split("\nanalyses:")[0]
-    entry = f"\nanalyses:\n  open:\n    method: {{not_computed: {{{lines}}}}}\n"
-    (folder / "study.yaml").write_text(head + entry, encoding="utf-8")
-    dictionary = "# D\n\n## nav-school-collaboration\n"
-    (tmp_path / "data-dictionary.md").write_text(dictionary, encoding="utf-8")
-    for text, is_refused in (
-        ("The project reduced dropout: {n}`open.lines.a.what`.", True),
-        ("One line is open: {n}`open.lines.a.what`.", False),
-    ):
-        (folder / "text.md").write_text(text, encoding="utf-8")
-        if is_refused:
-            with pytest.raises(StudyError, match="claims a cause, and `open` reaches step 0"):
-                run(folder)
-        else:
-            assert run(folder).tables
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "data-dictionary.md").write_text("# D\n", encoding="utf-8")
+    number = "{n}`told.findings.roles.state`"
+    (folder / "text.md").write_text(f"{sentence}: {number}.", encoding="utf-8")
+    with pytest.raises(StudyError, match="claims a cause, and `told` reaches step 2"):
+        run(folder)
+    (folder / "text.md").write_text(f"Roles are told of: {number}.", encoding="utf-8")
+    assert run(folder).tables
+
+
+def test_a_claim_that_the_checks_took_away_fails_the_build(tmp_path: Path) -> None:
+    """The method may reach step 4 before it has run; its checks hold it lower."""
+    from evaluate.errors import StudyError
+    from evaluate.study.load import load
+    from evaluate.texts import refuse_claims
+
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
+    text = "The project reduced dropout: {n}`told.findings.roles.state`."
+    (folder / "text.md").write_text(text, encoding="utf-8")
+    definition = load(folder)
+    refuse_claims(definition, {"told": 4})
+    with pytest.raises(StudyError, match="`told` reaches step 3"):
+        refuse_claims(definition, {"told": 3})
