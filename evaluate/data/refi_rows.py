@@ -215,7 +215,7 @@ def _sources(rows: Sequence[Row], codes: Mapping[str, str]) -> list[Node]:
 
 
 def _guid(kind: str, key: str) -> str:
-    """Return a key that is a GUID already as it is, so that a project may go to and fro."""
+    """Return a key that is a GUID already as it is, so that a project may go there and back."""
     shape = [len(one) for one in key.split("-")]
     plain = set(key.lower()) <= set("0123456789abcdef-")
     return key if plain and shape == [8, 4, 4, 4, 12] else guid_of(kind, key)

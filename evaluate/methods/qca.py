@@ -40,7 +40,11 @@ Random = dict[str, Chance]
 class Rows(FromRecord):
     """One row for each case, or for each case and rater."""
 
-    case: ColumnName = cell("text", "Column of the case, such as a local project.")
+    case: ColumnName = cell(
+        "text",
+        "Column of the case: a place, project or organisation; never a person, since tables name"
+        " cases.",
+    )
     outcome: ColumnName = cell(
         "number", "Column of the outcome; cases without it are shown and left out.", missing=True
     )

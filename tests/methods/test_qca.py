@@ -221,6 +221,21 @@ def test_what_is_refused() -> None:
     assert refusal(data, calibration=three) == "outcome_of_several_values"
 
 
+def test_more_conditions_than_can_be_minimised_exactly_are_refused() -> None:
+    rng = np.random.default_rng(1)
+    names = tuple(f"c{at}" for at in range(16))
+    data = {
+        "case": np.array([f"p{at}" for at in range(30)], dtype=object),
+        "outcome": rng.random(30),
+        "conditions": rng.random((30, 16)),
+    }
+    wide = Qca(cases=Rows(record="r", case="case", outcome="y", conditions=names))
+    with pytest.raises(Refused) as refused:
+        METHOD.estimate(wide, Inquiry("inquiry", lambda _: data))
+    assert refused.value.code == "too_many_conditions"
+    assert "16 conditions" in refused.value.why
+
+
 @pytest.mark.parametrize(
     "fields",
     [
