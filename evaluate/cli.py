@@ -21,6 +21,7 @@ from evaluate.console import (
     stop,
     studies_of,
 )
+from evaluate.exchange import convert
 
 app = typer.Typer(
     name="evaluate",
@@ -263,27 +264,7 @@ def book(
     each(studies_of(None), step, as_json=as_json, then=lambda: [(Path("book"), pages)])
 
 
-@app.command()
-def convert(
-    source: Annotated[
-        Path, typer.Argument(metavar="FROM", help="A .qdpx or .qdc file, or a folder of CSV files.")
-    ],
-    target: Annotated[
-        Path, typer.Argument(metavar="TO", help="A folder, or the .qdpx or .qdc file.")
-    ],
-    with_text: Annotated[
-        bool, typer.Option("--with-text", help="Keep what people said; never publish it.")
-    ] = False,
-) -> None:
-    """Turn a coded project (REFI-QDA) into CSV files, or CSV files into one."""
-    from evaluate.data.refi_convert import convert as converted
-
-    def step(path: Path, _: Progress) -> int:
-        for one in converted(path, target, with_text=with_text):
-            typer.echo(str(one))
-        return 0
-
-    each([source], step, as_json=False)
+app.command()(convert)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,17 @@ from evaluate.study.load import Definition
 from evaluate.study.record_kinds import GRAVEST, kind_of
 
 _WHY_MISSING = "a row without it belongs nowhere, and would vanish without a word"
+# Beyond these squares and products of cells, as in variances, leave the range of numbers.
+LARGEST, SMALLEST = 1e15, 1e-15
+_NO_NUMBER = (
+    "no_number",
+    "the figures lead to a division by zero, or to a number too large or too small to write",
+    "look for values that are all alike, nearly zero or very large, and choose another unit",
+)
+_KEYS_TWICE = (
+    "two rows of a table would be called the same, so that a text could not name one of them",
+    "choose names that stay apart when they are joined by `_` or `|`, and none called `all`",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +159,32 @@ def inquire(
             results={**results, **found},
         )
         try:
-            found[name] = named(method.estimate(spec, inquiry), name)
+            found[name] = named(_fit(method.estimate(spec, inquiry)), name)
         except Refused as refused:
             refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
+        except (ArithmeticError, np.linalg.LinAlgError):
+            refusals.append(Refusal(name, *_NO_NUMBER))
     return found, refusals
+
+
+def _fit(result: Result) -> Result:
+    """Return a method's result if its tables can be read: each row has a key, each cell a value.
+
+    Raises
+    ------
+    Refused
+        ``keys_twice`` and ``no_number``.
+    """
+    for table in result.tables:
+        first = table.columns[0].name
+        keys = {row.get(first) for row in table.rows}
+        if len(keys) < len(table.rows):
+            raise Refused("keys_twice", *_KEYS_TWICE)
+        if any(
+            isinstance(x, float) and not isfinite(x) for row in table.rows for x in row.values()
+        ):
+            raise Refused(*_NO_NUMBER)
+    return result
 
 
 def named(result: Result, name: str) -> Result:
@@ -210,6 +244,14 @@ def _unfit(block: FromRecord, record: Loaded) -> Iterator[Problem]:
                     _WHY_MISSING,
                     "complete the cells, or leave such rows out of the file and say so",
                 )
+            elif kind in NUMERIC and (far := _out_of_range(record.columns[name])):
+                yield Problem(
+                    record.where(name),
+                    f"{plural(far, 'row')} with a number above {LARGEST:g} or, not 0, below"
+                    f" {SMALLEST:g} in size",
+                    "sums of their squares leave the range of numbers",
+                    "correct the cells, or write the column in another unit",
+                )
 
 
 def _fits(one: Cells, kind: str) -> bool:
@@ -224,6 +266,11 @@ def _lost(cells: NDArray[Any]) -> int:
     if cells.dtype == object:
         return sum(one is None for one in cells)
     return int(np.count_nonzero(np.isnat(cells) if cells.dtype.kind == "M" else np.isnan(cells)))
+
+
+def _out_of_range(cells: NDArray[Any]) -> int:
+    size = np.abs(cells)
+    return int(np.count_nonzero((size > LARGEST) | ((size > 0) & (size < SMALLEST))))
 
 
 def _as_kind(cells: NDArray[Any], kind: str) -> NDArray[Any]:

@@ -21,7 +21,7 @@ from evaluate.book.checklists import one_list
 from evaluate.book.explorer import explorer
 from evaluate.book.money import pictured, to_page, what_if
 from evaluate.book.money_answers import answers
-from evaluate.book.page import banner, live
+from evaluate.book.page import banner, live, without_rows
 from evaluate.book.sources import finding
 from evaluate.book.view import View
 from evaluate.book.write import paragraph, section
@@ -35,7 +35,7 @@ class Account(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the account as one section under the study's title."""
         slug = self.arguments[0]
-        view = View(finding(self.env, slug), self.config.language)
+        view = without_rows(View(finding(self.env, slug), self.config.language))
         titles = self.env.temp_data.setdefault("evaluate_titles", {})
         titles[self.env.docname] = view.texts.plain(view.study["title"])
         return [account_page(view, slug)]

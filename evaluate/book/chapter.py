@@ -15,7 +15,7 @@ from evaluate.book.evidence import sure
 from evaluate.book.inquiry import inquiry
 from evaluate.book.lead import facts, lead
 from evaluate.book.money import money
-from evaluate.book.page import banner, live
+from evaluate.book.page import banner, live, without_rows
 from evaluate.book.picture import Drawing, closing, figure, opening
 from evaluate.book.plan import changes, first_screen
 from evaluate.book.power import power
@@ -66,8 +66,8 @@ def _parts(view: View) -> Iterator[nodes.Node]:
     yield facts(view)
     yield from first_screen(view)
     if view.planned:
-        yield from power(view)
-        yield from money(view)
+        yield from power(without_rows(view))
+        yield from money(without_rows(view))
     else:
         yield from figure(view, "answer")
         yield sure(view)

@@ -67,7 +67,8 @@ def _ladder(view: View, methods: Mapping[str, Mapping[str, Any]]) -> Iterator[no
     yield paragraph(w("inquiry.about"))
     if not rows:
         return
-    highest = max(_step(row) for row in rows)
+    real = [row for row in rows if methods[str(row["analysis"])].get("data_kind") != "dummy"]
+    highest = max(_step(row) for row in real or rows)  # invented rows reach nothing
     name = w(f"rung.{highest}")
     yield box([paragraph(strong(w("inquiry.highest", step=highest, name=name)))], "ev-sure-word")
     on: dict[int, list[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from docutils import nodes
 
@@ -35,6 +36,13 @@ def _rests_on_rows(view: View) -> bool:
     spec = view.study.get("economics") or {}
     effects = spec.get("effects") or {}
     return "analysis" in spec or any("analysis" in one for one in effects.values())
+
+
+def without_rows(view: View) -> View:
+    """Return a view of what rests on no row of a planned study, whatever its methods read."""
+    if not view.planned:
+        return view
+    return replace(view, finding=replace(view.finding, data_kind=None))
 
 
 def _only_in_parts(view: View) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from evaluate.core import Check, DataKind, Estimate, Refusal, Table
+from evaluate.disclosure.method_rules import FOLLOWS
+from evaluate.disclosure.rule import Row
 from evaluate.disclosure.rules import RULES, Profile, hidden_cells, strict_number
 from evaluate.errors import DisclosureError, Problem
 
@@ -91,13 +93,41 @@ def release(
     unknown = sorted({table.kind for table in tables} - set(RULES))
     if unknown:
         raise DisclosureError(*(_no_rule(kind) for kind in unknown))
-    shown = tuple(RULES[table.kind](table, profile) for table in tables)
+    shown = _followed(tables, [RULES[table.kind](table, profile) for table in tables])
     rows = tuple(strict_number(row, profile) for row in estimates)
     kept = tuple(row for row in rows if row is not None)
     texts = tuple(_check(check, profile) for check in checks)
     reasons = tuple(_refusal(one, profile) for one in refusals)
     hidden = len(rows) - len(kept) + sum(map(hidden_cells, tables, shown))
     return Released(kept, texts, shown, reasons, profile.name, hidden)
+
+
+def _followed(tables: Sequence[Table], shown: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables, those empty of numbers that follow one of which a row is hidden."""
+    hidden = {
+        (table.analysis, table.kind)
+        for table, one in zip(tables, shown, strict=True)
+        if any(map(_all_hidden, table.rows, one.rows))
+    }
+    return tuple(
+        replace(one, rows=tuple(map(_without_numbers, one.rows)))
+        if (one.analysis, FOLLOWS.get(one.kind)) in hidden
+        else one
+        for one in shown
+    )
+
+
+def _all_hidden(row: Row, shown: Row) -> bool:
+    """Return whether a row had numbers and has none left."""
+    had, left = (any(isinstance(x, int | float) for x in one.values()) for one in (row, shown))
+    return had and not left
+
+
+def _without_numbers(row: Row) -> Row:
+    return {
+        key: "withheld" if key == "state" and x is not None else x if isinstance(x, str) else None
+        for key, x in row.items()
+    }
 
 
 def _check(check: Check, profile: Profile) -> Check:

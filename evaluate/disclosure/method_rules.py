@@ -22,6 +22,25 @@ def _without_df(rule: Rule) -> Rule:
     return hidden
 
 
+def _state_withheld(rule: Rule) -> Rule:
+    """Return a rule that, where it hides a number, hides states too: ``one_rater`` is a count."""
+
+    def hidden(table: Table, profile: Profile) -> Table:
+        shown = rule(table, profile)
+        pairs = [*zip(table.rows, shown.rows, strict=True)]
+        if not any(
+            row[k] is not None and after.get(k) is None for row, after in pairs for k in row
+        ):
+            return shown
+        rows = tuple(
+            {k: "withheld" if k == "state" and v is not None else v for k, v in row.items()}
+            for row in shown.rows
+        )
+        return replace(shown, rows=rows)
+
+    return hidden
+
+
 def _key_alone(rule: Rule) -> Rule:
     """Return a rule that, where it hides a number, leaves the rows' keys: words would tell it."""
 
@@ -38,6 +57,16 @@ def _key_alone(rule: Rule) -> Rule:
         return replace(shown, rows=tuple({first: row[first]} for row in table.rows))
 
     return hidden
+
+
+# Tables without counts of their own that tell of the people of another table of the analysis:
+# where that one is hidden, they are.
+FOLLOWS: Mapping[str, str] = {
+    "change_selection": "change_scores",
+    "goals_sensitivity": "goals_scores",
+    "places_change": "places_series",
+    "reliability_items": "reliability_scales",
+}
 
 
 METHOD_RULES: Mapping[str, Rule] = {
@@ -90,10 +119,10 @@ METHOD_RULES: Mapping[str, Rule] = {
     "network_permanence": public,
     "network_actors": public,
     "network_ties": public,
-    "distance_matrix": people({"n": None}),
-    "distance_gaps": people({"n_one": None, "n_other": None}),
-    "distance_own": people({"n_one": None, "n_other": None}),
-    "distance_pairs": people({"n_one": None, "n_other": None}),
+    "distance_matrix": _state_withheld(people({"n": None})),
+    "distance_gaps": _state_withheld(people({"n_one": None, "n_other": None})),
+    "distance_own": _state_withheld(people({"n_one": None, "n_other": None})),
+    "distance_pairs": _state_withheld(people({"n_one": None, "n_other": None})),
     "implementation_sites": people({"n_target": "reach", "n_reached": None}),
     "implementation_components": public,
     "implementation_adaptations": public,

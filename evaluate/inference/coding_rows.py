@@ -96,9 +96,9 @@ def case_rows(coded: Coded, counts: NDArray[np.int64]) -> Iterator[Row]:
         roles = _names(None if coded.role is None else coded.role[coded.case == case])
         yield {
             "case": case,
-            "n_codes": int(told[:, at].sum()),
+            "codes_told": int(told[:, at].sum()),
             "share_codes": float(told[:, at].sum() / max(told.any(axis=1).sum(), 1)),
-            "n_alone": int(alone[:, at].sum()),
+            "codes_alone": int(alone[:, at].sum()),
             "n_segments": int(counts[:, at].sum()),
             "roles": "; ".join(sorted(roles)) or None,
             "roles_absent": "; ".join(sorted(every - roles)) or None,

@@ -101,7 +101,7 @@ def sites(found: Delivered) -> Iterator[Row]:
     Raises
     ------
     Refused
-        ``reached_above_target``, ``no_target``; those of ``fidelity`` but for components that
+        ``reached_above_target``, ``no_target``, ``people_not_whole``, ``dose_below_zero``; those of ``fidelity`` but for components that
         were not observed, which are a state.
     """
     _require(found)
@@ -132,6 +132,18 @@ def _require(found: Delivered) -> None:
             "reached_above_target",
             "a site reached more people than its target group holds, or fewer than none",
             "count people of the target group only, each once",
+        )
+    if np.any(found.target % 1) or np.any(found.reached % 1):
+        raise Refused(
+            "people_not_whole",
+            "a number of people has decimals, so that it is not a count",
+            "count people; give shares and positions another column",
+        )
+    if any(np.any(dose < 0) for dose in found.doses.values()):  # NaN is not below 0
+        raise Refused(
+            "dose_below_zero",
+            "a site gave fewer contacts or hours than none",
+            "correct the dose, or leave the cell empty where it is not known",
         )
 
 

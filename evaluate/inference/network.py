@@ -145,8 +145,9 @@ def network_of(
     if n < FEWEST:
         raise Refused(
             "too_few_actors",
-            "a network needs two actors at least, and this one has fewer",
-            "list every actor that could have been tied, also those without ties",
+            "a network, or a group of it, has fewer than two actors",
+            "list every actor that could have been tied, also those without ties, or leave such a"
+            " group out",
         )
     if np.any(pairs[:, 0] == pairs[:, 1]):
         raise Refused(

@@ -111,3 +111,16 @@ _NAMES: Mapping[CellType, str] = {
 TYPES: Mapping[str, CellType] = {
     name: kind for kind, names in _NAMES.items() for name in names.split()
 }
+
+
+def type_of(table: str, name: str) -> CellType:
+    """Return how a column's cells are written.
+
+    Parameters
+    ----------
+    table, name : str
+        Id of the table, and its column.
+    """
+    if table == "permanence" and name in {"conf_low", "conf_high"}:
+        return "share"  # limits of a share there, of a difference elsewhere
+    return TYPES.get(name, "integer")

@@ -116,7 +116,7 @@ def roster(
     ------
     Refused
         ``group_missing`` when some records have groups and others not; ``actor_twice``,
-        ``unknown_actor``, ``unknown_wave``, ``unknown_sector`` and ``unknown_type``.
+        ``name_taken``, ``unknown_actor``, ``unknown_wave``, ``unknown_sector`` and ``unknown_type``.
     """
     order = tuple(waves) or (ONE,)
     given = named or {}
@@ -166,6 +166,12 @@ def _coded(values: NDArray[Any], given: Sequence[str], what: str) -> tuple[Integ
     """Return places and names, in the order given or sorted."""
     found = [str(one) for one in values]
     names = tuple(given) or tuple(sorted(set(found)))
+    if ALL in names:
+        raise Refused(
+            "name_taken",
+            f"a {what} is called `{ALL}`, which is what all of them together are called",
+            f"give that {what} another name",
+        )
     if set(found) - set(names):
         raise Refused(
             f"unknown_{what}",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from evaluate.core import Name, Strict, Text
+from evaluate.inference.made_keys import clashing
 
 Status = Literal["delivered", "partly", "not_delivered", "unknown"]
 Trace = Literal["cited", "structure_borrowed", "claimed"]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?$")]
 STATUSES: tuple[Status, ...] = ("delivered", "partly", "not_delivered", "unknown")
 TRACES: tuple[Trace, ...] = ("cited", "structure_borrowed", "claimed")
+PARTS = ("evidence", "source", "document")  # texts that rows name by a key of their own
 FULL_DATE = len("2020-01-01")
 
 
@@ -100,7 +103,15 @@ class Outputs(Strict):
         if named - set(self.outputs):
             raise ValueError(f"`{min(named - set(self.outputs))}` is not under `outputs`")
         keys = [*self.outputs, *self.participants, *self.uptake]
-        twice = {key for key in keys if keys.count(key) > 1}
+        twice = clashing([*keys, *self.made()])
         if twice:
-            raise ValueError(f"`{min(twice)}` is the key of two things; give one another key")
+            raise ValueError(f"{twice} is the key of two things; give one another key")
         return self
+
+    def made(self) -> Iterator[str]:
+        """Yield the keys that tables make for the texts of the parts."""
+        for block in (self.outputs, self.participants, self.uptake):
+            for key, one in block.items():
+                for part in PARTS:
+                    if getattr(one, part, None) is not None:
+                        yield f"{key}_{part}"

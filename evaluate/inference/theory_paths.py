@@ -6,6 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 GRADES = ("refuted", "assumed", "described", "monitoring", "pre_post", "comparison", "rct")
+# What a link of each grade lets one say. Steps 5 and 6 need bounds and repetition, which no grade
+# tells; what is refuted or assumed carries nothing.
+SUPPORTS = {"described": 0, "monitoring": 1, "pre_post": 3, "comparison": 4, "rct": 4}
+TESTED = GRADES.index("monitoring")
 MOST = 60
 
 

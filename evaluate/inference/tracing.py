@@ -12,6 +12,7 @@ from evaluate.inference.tracing_parts import Piece, Span, Test, Together, Traced
 
 TELLING = 5.0
 _NEAR = 1e-9
+_MOST_LOG = 700.0  # exp of more is infinite
 
 
 def trace(
@@ -54,7 +55,8 @@ def trace(
     Raises
     ------
     Refused
-        If a probability is 0 or 1, ranges are out of order, or shares do not sum to 1.
+        If a probability is 0 or 1, ranges are out of order, shares do not sum to 1, or the
+        likelihood ratio has no number.
 
     References
     ----------
@@ -70,6 +72,13 @@ def trace(
     parts = [_seen(piece) for piece, kept in zip(pieces, counted, strict=True) if kept]
     parts += [(one.if_true, one.if_false) for one in joint.values()]
     logs = [_log_ratio(weights, parts, end) for end in (-1, 0, 1)]
+    if max(map(abs, logs)) > _MOST_LOG:
+        raise Refused(
+            "beyond_numbers",
+            "the evidence multiplies the odds of a claim by more than can be written as a number",
+            "give probabilities that somebody could defend, and judge pieces that hang together "
+            "as one group",
+        )
     odds = [_logit(one) for one in (prior.low, prior.point, prior.high)]
     low, point, high = (_share(a + b) for a, b in zip(odds, logs, strict=True))
     rivals = _rivals(weights, parts) * (1 - point)

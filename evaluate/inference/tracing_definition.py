@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
 
 from evaluate.core import Name, Strict, Text
+from evaluate.inference.made_keys import clashing
 from evaluate.inference.tracing import TELLING
 from evaluate.inference.tracing_parts import Span
 
@@ -100,6 +102,15 @@ class Claim(Strict):
         default_factory=dict, description="By group: what all of it together has for a chance."
     )
 
+    def made(self, name: str) -> Iterator[str]:
+        """Yield the keys that tables make of the claim's name and its parts."""
+        yield name
+        yield from (f"{name}_rival_{key}" for key in self.rivals)
+        for key, one in self.evidence.items():
+            yield f"{name}_{key}"
+            if one.source is not None:
+                yield f"{name}_{key}_source"
+
     @model_validator(mode="after")
     def _named(self) -> Claim:
         if self.rivals and abs(sum(one.share for one in self.rivals.values()) - 1) > _NEAR:
@@ -126,3 +137,13 @@ class Tracing(Strict):
         le=1000,
         description="From which change of the odds on a piece of evidence decides.",
     )
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Tracing:
+        twice = clashing(key for name, one in self.claims.items() for key in one.made(name))
+        if twice:
+            raise ValueError(
+                f"{twice} would name two things in the tables, which join the keys of a claim and "
+                "of its evidence; give one another key"
+            )
+        return self

@@ -80,6 +80,7 @@ class Coding(Conclusions):
     segments: Segments | None = Field(
         default=None, description="The coded segments; without them only what was published."
     )
+    roles: dict[str, Text] = Field(default_factory=dict, description="Titles of roles, by value.")
 
     @model_validator(mode="after")
     def _something(self) -> Coding:
@@ -100,7 +101,7 @@ _COLUMNS: Mapping[str, Mapping[str, CellType]] = {
                    "least": "number", "most": "number", "added": "number"},
     "unseen": {"measure": "text", "value": "number", "low": "number", "high": "number",
                "state": "text"},
-    "cases": {"case": "text", "n_codes": "integer", "share_codes": "share", "n_alone": "integer",
+    "cases": {"case": "text", "codes_told": "integer", "share_codes": "share", "codes_alone": "integer",
               "n_segments": "integer", "roles": "text", "roles_absent": "text"},
     "quotations": {"key": "text", "code": "text", "case": "text", "role": "text", "text": "text"},
     "findings": {"finding": "text", "codes": "text", "sources": "text", "n_segments": "integer",
@@ -241,6 +242,7 @@ def _traced(spec: Coding, coded: Coded | None) -> Check:
 
 def _titles(spec: Coding) -> Mapping[str, Text]:
     return {
+        **spec.roles,
         **{name: one.text for name, one in spec.recommendations.items()},
         **{name: one.text for name, one in spec.findings.items()},
         **{name: one.title for name, one in spec.codes.items()},

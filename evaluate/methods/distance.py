@@ -71,8 +71,12 @@ class Distances(Strict):
         named = {one for pair in self.pairs for one in pair}
         if named - set(self.sides) or any(one == other for one, other in self.pairs):
             raise ValueError("a pair must name two of the sides")
+        if len({frozenset(pair) for pair in self.pairs}) < len(self.pairs):
+            raise ValueError("a pair stands twice; each is read both ways, so name it once")
         if set(self.items) - set(self.ratings.items):
             raise ValueError("an item with a title is not among the rated items")
+        if report.ALL in self.ratings.items:
+            raise ValueError("`all` is what the items together are called; rename that column")
         return self
 
 

@@ -289,7 +289,7 @@ METHOD = Method(
     estimate=_estimate,
     example=_example,
     needs={
-        2: frozenset({"goals_reported"}),
+        1: frozenset({"goals_reported"}),  # a register alone tells of plans
         3: frozenset({"goals_measured", "goals_independent", "goals_baseline"}),
     },
     titles=_titles,

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from evaluate.core import Cell, Check, Name, Strict, Table, Text
 from evaluate.inference import network_report as report
-from evaluate.inference.network_columns import TABLES, TYPES
+from evaluate.inference.network_columns import TABLES, type_of
 from evaluate.inference.network_rows import roster
 from evaluate.method import (
     ColumnName,
@@ -108,7 +108,7 @@ class Networks(Strict):
 
 
 def _table(id_: str, rows: Iterable[report.Row]) -> Table:
-    columns = tuple(column_of(LABELS, name, TYPES.get(name, "integer")) for name in TABLES[id_])
+    columns = tuple(column_of(LABELS, name, type_of(id_, name)) for name in TABLES[id_])
     whole = tuple({k: v for k, v in row.items() if v is not None} for row in rows)
     return Table(id_, f"network_{id_}", columns, whole)
 

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from evaluate.core import Cell, CellType, Check, CheckResult, Column, Table, Text
-from evaluate.inference.output_definition import FULL_DATE, STATUSES, TRACES, Output, Outputs
+from evaluate.inference.output_definition import FULL_DATE, PARTS, STATUSES, TRACES, Output, Outputs
 from evaluate.method import Example, Inquiry, Method, Result, column_of
 from evaluate.wording.labels_outputs import LABELS
 
@@ -177,7 +177,7 @@ def titles(spec: Outputs) -> Mapping[str, Text]:
     blocks = (spec.outputs, spec.participants, spec.uptake)
     for key, one in ((key, block[key]) for block in blocks for key in block):
         found[key] = one.title
-        texts = {part: getattr(one, part, None) for part in ("evidence", "source", "document")}
+        texts = {part: getattr(one, part, None) for part in PARTS}
         found |= {f"{key}_{part}": text for part, text in texts.items() if text is not None}
     return found
 

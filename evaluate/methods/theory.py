@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -11,18 +12,15 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from evaluate.core import Cell, CellType, Check, Column, Name, Strict, Table, Text
-from evaluate.inference.theory_paths import GRADES, MOST, Link, Way, cycle, ways
+from evaluate.inference.made_keys import clashing
+from evaluate.inference.theory_paths import GRADES, SUPPORTS, TESTED, Link, Way, cycle, ways
 from evaluate.method import Example, Inquiry, Method, Result, column_of
 from evaluate.wording.labels_theory import LABELS, WAY
 
 Kind = Literal["condition", "activity", "output", "outcome", "impact"]
 Level = Literal["individual", "class", "school", "municipality", "region", "country"]
 Grade = Literal["refuted", "assumed", "described", "monitoring", "pre_post", "comparison", "rct"]
-# What a link of each grade lets one say. Steps 5 and 6 need bounds and repetition, which no grade
-# tells; what is refuted or assumed carries nothing.
-SUPPORTS = {"described": 0, "monitoring": 1, "pre_post": 3, "comparison": 4, "rct": 4}
 _KINDS = ("condition", "activity", "output", "outcome", "impact")
-_TESTED = GRADES.index("monitoring")
 
 
 class Node(Strict):
@@ -90,6 +88,13 @@ class Theory(Strict):
         if around:
             told = " to ".join(f"`{one}`" for one in (*around, around[0]))
             raise ValueError(f"{told} is a circle; mark the link that leads back `feedback: true`")
+        made = [key for name, node in self.nodes.items() for key in _actors(name, node)]
+        clash = clashing([*self.nodes, *(one.key for one in self.edges), *made])
+        if clash or any(re.fullmatch(r"way_\d+", key) for key in self.nodes):
+            raise ValueError(
+                f"{clash or '`way_` and a number'} would also name a link, an actor or a way in "
+                "the tables; give the step another key"
+            )
         return self
 
 
@@ -210,7 +215,7 @@ def _evidence(spec: Theory) -> Table:
 
 def _checks(spec: Theory, found: tuple[Way, ...], total: int) -> Iterator[Check]:
     whole = len(spec.edges)
-    tested = sum(GRADES.index(one.evidence) >= _TESTED for one in spec.edges)
+    tested = sum(GRADES.index(one.evidence) >= TESTED for one in spec.edges)
     counts = Counter[str](one.evidence for one in spec.edges)
     assumed, refuted = counts["assumed"], counts["refuted"]
     text = (
@@ -219,8 +224,7 @@ def _checks(spec: Theory, found: tuple[Way, ...], total: int) -> Iterator[Check]
     )
     yield Check("tested_links", "passed" if tested == whole else "failed", text, "edges")
     activities, ends = _ends(spec)
-    reach = {way.nodes[0] for way in found}
-    lost = [key for key in activities if key not in reach] if total <= MOST else []
+    lost = [key for key in activities if not ways(_links(spec), [key], ends, most=1)[1]]
     text = (
         f"{len(activities) - len(lost)} of {len(activities)} activities lead to one of "
         f"{len(ends)} ends, by {total} ways, of which {len(found)} are listed."

@@ -56,7 +56,10 @@ def _group(key: str, one: Evidence) -> str:
     """Return what a piece shares with others: its group, else its source, else nothing."""
     if one.group is not None:
         return one.group
-    return f"{one.source!r}" if one.source is not None else f"/{key}"
+    if one.source is None:
+        return f"/{key}"
+    # The same texts in another order are the same source.
+    return repr(sorted(one.source.items()) if isinstance(one.source, dict) else one.source)
 
 
 Rows = tuple[dict[str, Cell], ...]

@@ -43,13 +43,13 @@ LABELS = {
         "nb": "Flest i noen rekkefølge",
         "sv": "Flest i någon ordning",
     },
-    "n_codes": {"en": "Codes told", "nb": "Koder fortalt", "sv": "Berättade koder"},
+    "codes_told": {"en": "Codes told", "nb": "Koder fortalt", "sv": "Berättade koder"},
     "share_codes": {
         "en": "Of all codes told",
         "nb": "Av alle fortalte koder",
         "sv": "Av alla berättade koder",
     },
-    "n_alone": {"en": "Told here alone", "nb": "Fortalt bare her", "sv": "Berättade bara här"},
+    "codes_alone": {"en": "Told here alone", "nb": "Fortalt bare her", "sv": "Berättade bara här"},
     "roles_absent": {
         "en": "Roles not heard",
         "nb": "Roller som ikke er hørt",

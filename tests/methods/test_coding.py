@@ -69,8 +69,9 @@ def test_counts_by_hand() -> None:
 def test_cases_that_tell_most_come_first() -> None:
     cases = rows_of(run(), "cases")
     assert list(cases) == ["A", "B", "C"]
-    assert (cases["A"]["n_codes"], cases["A"]["n_alone"], cases["A"]["n_segments"]) == (2, 0, 3)
-    assert cases["B"]["n_alone"] == 1
+    counted = [cases["A"][one] for one in ("codes_told", "codes_alone", "n_segments")]
+    assert counted == [2, 0, 3]
+    assert cases["B"]["codes_alone"] == 1
     assert cases["B"]["roles_absent"] == "school"
     assert "roles_absent" not in cases["A"]
 
@@ -223,3 +224,8 @@ def test_what_is_refused(rows: list[tuple[Any, ...]], code: str) -> None:
 def test_fields_that_contradict_each_other(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Coding.model_validate(fields)
+
+
+def test_roles_are_called_by_their_titles() -> None:
+    fields = {"findings": {"f": {"text": "x"}}, "roles": {"ot": {"en": "Follow-up service"}}}
+    assert METHOD.titles(Coding.model_validate(fields))["ot"] == {"en": "Follow-up service"}

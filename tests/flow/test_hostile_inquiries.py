@@ -1,0 +1,201 @@
+"""Rows that a method was not thought for, from the file to the finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from evaluate.core import Cell, Column, Finding, Table
+from evaluate.disclosure.gate import PROFILES, release
+from evaluate.disclosure.method_rules import FOLLOWS
+from evaluate.disclosure.rules import RULES
+from evaluate.errors import DataError
+from evaluate.flow import run
+
+STUDY = """
+version: 1
+id: hostile
+title: Hostile rows
+question: What do the rows say?
+status: running
+programme: {owner: A county}
+intervention:
+  {name: T, why: W, what: W, provider: P, how: H, where: W, dose: D, tailoring: T, changes: C,
+    fidelity: F, class: [preventive], reach: universal, levels: [school]}
+comparison: {who: Nobody, received: Nothing, why_credible: It is not.}
+outcomes: {told: {unit: share, role: primary, direction: increase}}
+"""
+HEAD = "\n| variable | type | unit | values | missing | description | source |\n"
+HEAD += "|---|---|---|---|---|---|---|\n"
+TYPES: Mapping[str, str] = MappingProxyType(
+    {"target": "number", "reached": "number", "hours": "number", "outcome": "number"}
+    | dict.fromkeys(("a", "b", "c", "trust", "before", "after", "n", "done", "year"), "number")
+)
+
+
+def study(tmp_path: Path, method: str, records: Mapping[str, str], kind: str = "public") -> Path:
+    place = tmp_path / "hostile"
+    (place / "data").mkdir(parents=True, exist_ok=True)
+    words = ["# D"]
+    lines = [STUDY, "records:"]
+    for name, rows in records.items():
+        (place / "data" / f"{name}.csv").write_text(rows, "utf-8")
+        lines.append(f"  {name}: {{path: data/{name}.csv, kind: {kind}}}")
+        described = (
+            f"| {one} | {TYPES.get(one, 'text')} | | | | d | s |\n"
+            for one in rows.splitlines()[0].split(",")
+        )
+        words.append(f"\n## hostile/{name}\n{HEAD}{''.join(described)}")
+    lines.append(f"analyses:\n  x:\n    title: X\n    method: {method}\n")
+    (place / "study.yaml").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "data-dictionary.md").write_text("\n".join(words), "utf-8")
+    return place
+
+
+def rows_of(finding: Finding, kind: str) -> tuple[Mapping[str, object], ...]:
+    (found,) = [one for one in finding.tables if one.kind == kind]
+    return found.rows
+
+
+def numbers(finding: Finding, kind: str) -> list[object]:
+    return [x for row in rows_of(finding, kind) for x in row.values() if isinstance(x, int | float)]
+
+
+SITES = (
+    "{implementation: {sites: {record: sites, site: site, target: target, reached: reached,"
+    " hours: hours, outcome: outcome}, minimum: {hours: 2}}}"
+)
+
+
+def sites(first: str) -> dict[str, str]:
+    rest = "".join(f"s{i},40,{20 + i},{60 + 7 * i},{50 + i * i}\n" for i in range(1, 8))
+    return {"sites": f"site,target,reached,hours,outcome\n{first}\n{rest}"}
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("s0,1e300,20,60,50", "target"),
+        ("s0,40,20,1e300,50", "hours"),
+        ("s0,40,20,1e-200,50", "hours"),
+        ("s0,40,20,60,-1e16", "outcome"),
+    ],
+)
+def test_numbers_beyond_reach_are_named_by_column(tmp_path: Path, row: str, column: str) -> None:
+    assert rows_of(run(study(tmp_path, SITES, sites("s0,40,20,60,50"))), "implementation_dose")
+    with pytest.raises(DataError) as caught:
+        run(study(tmp_path, SITES, sites(row)))
+    told = str(caught.value)
+    assert f"sites.csv:{column}: 1 row with a number above 1e+15" in told
+    assert "e300" not in told
+
+
+def test_zero_is_not_too_small(tmp_path: Path) -> None:
+    assert not run(study(tmp_path, SITES, sites("s0,40,20,0,0"))).refusals
+
+
+NETWORK = (
+    "{network: {actors_are: organisations, actors: {record: actors, actor: who, sector: sector},"
+    " ties: {record: ties, sender: one, receiver: other}, directed: true}}"
+)
+
+
+def test_two_rows_of_one_name_are_refused(tmp_path: Path) -> None:
+    actors = "who,sector\na|b,s\nc,t\na,s\nb|c,t\n"
+    one = run(study(tmp_path, NETWORK, {"actors": actors, "ties": "one,other\na|b,c\n"}))
+    assert not one.refusals
+    both = run(study(tmp_path, NETWORK, {"actors": actors, "ties": "one,other\na|b,c\na,b|c\n"}))
+    assert [refusal.code for refusal in both.refusals] == ["keys_twice"]
+    assert not [table for table in both.tables if table.analysis == "x"]
+
+
+def test_names_in_other_letters_stay_as_they_are(tmp_path: Path) -> None:
+    actors = 'who,sector\nÅs <b>,s\n"Bø, nord",t\n'
+    finding = run(
+        study(tmp_path, NETWORK, {"actors": actors, "ties": 'one,other\nÅs <b>,"Bø, nord"\n'})
+    )
+    (tie,) = rows_of(finding, "network_ties")
+    assert (tie["sender"], tie["receiver"]) == ("Ås <b>", "Bø, nord")
+
+
+DISTANCE = (
+    "{distance: {ratings: {record: ratings, case: case, by: by, of: of, items: [trust]},"
+    " high_means: close, sides: {x: X, y: Y}}}"
+)
+
+
+def ratings(each: int, alone: int = 0) -> dict[str, str]:
+    rows = [f"c,{by},{of},{1 + i % 5}" for by, of in ("xy", "yx") for i in range(each)]
+    rows += [f"d,{by},{of},{1 + i % 5}" for by, of in ("xy", "yx") for i in range(alone)]
+    return {"ratings": "case,by,of,trust\n" + "\n".join(rows) + "\n"}
+
+
+def test_a_single_rater_is_not_told_in_words(tmp_path: Path) -> None:
+    finding = run(study(tmp_path, DISTANCE, ratings(20, 1), "restricted"))
+    rows = rows_of(finding, "distance_matrix")
+    assert "one_rater" not in {row.get("state") for row in rows}
+    assert not numbers(finding, "distance_matrix")
+    shown = run(study(tmp_path, DISTANCE, ratings(20, 20), "restricted"))
+    assert numbers(shown, "distance_matrix")
+
+
+RELIABILITY = "{reliability: {scales: {skill: {record: staff, items: [a, b, c]}}}}"
+PLACES = (
+    "{places: {rates: {record: places, place: place, events: done, n: n, period: year},"
+    " members: {aa: A, bb: B}}}"
+)
+
+
+def people(n: int) -> dict[str, str]:
+    lines = (f"{i % 5},{(i + i % 2) % 5},{(i + i // 5) % 5}" for i in range(n))
+    return {"staff": "a,b,c\n" + "\n".join(lines) + "\n"}
+
+
+def rates(n: int) -> dict[str, str]:
+    lines = (
+        f"{place},{year},{n},{n // 2}\n" for place in ("aa", "bb") for year in (2019, 2020, 2021)
+    )
+    return {"places": "place,year,n,done\n" + "".join(lines)}
+
+
+@pytest.mark.parametrize(
+    ("method", "rows", "kind"),
+    [(RELIABILITY, people, "reliability_items"), (PLACES, rates, "places_change")],
+)
+def test_what_follows_from_few_people_is_hidden_with_them(
+    tmp_path: Path, method: str, rows: Callable[[int], dict[str, str]], kind: str
+) -> None:
+    assert numbers(run(study(tmp_path, method, rows(60), "restricted")), kind)
+    few = run(study(tmp_path, method, rows(6), "restricted"))
+    assert not numbers(few, kind)
+    assert len(rows_of(few, kind)) == len(rows_of(run(study(tmp_path, method, rows(6))), kind))
+
+
+def tables(n: int, analysis: str) -> tuple[Table, Table]:
+    def one(kind: str, row: dict[str, Cell]) -> Table:
+        columns = tuple(Column(name, "number", {"en": name}) for name in row)
+        return Table(kind, kind, columns, (row,), analysis)
+
+    return (
+        one("change_selection", {"scale": "s", "change": 0.25, "state": "told"}),
+        one("change_scores", {"scale": "s", "n_units": n, "n_pairs": n, "df": 5.5}),
+    )
+
+
+def released(*given: Table) -> dict[str, Table]:
+    found = release((), (), given, (), PROFILES["nordic_strict"])
+    return {f"{one.analysis}.{one.kind}": one for one in found.tables}
+
+
+def test_a_table_follows_one_of_its_own_analysis() -> None:
+    found = released(*tables(40, "many"), *tables(4, "few"))
+    assert found["many.change_selection"].rows == ({"scale": "s", "change": 0.25, "state": "told"},)
+    (row,) = found["few.change_selection"].rows
+    assert row == {"scale": "s", "change": None, "state": "withheld"}
+
+
+def test_each_table_follows_one_with_a_rule() -> None:
+    assert set(FOLLOWS) | set(FOLLOWS.values()) <= set(RULES)
