@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
@@ -13,20 +13,16 @@ from numpy.typing import NDArray
 from evaluate.core import DataKind, Refusal
 from evaluate.data.definition import Data
 from evaluate.data.dictionary import Dictionary
-from evaluate.data.names import plural
 from evaluate.data.records import Loaded, load_record, record_hash
 from evaluate.data.scratch import private_folder
-from evaluate.data.variable import NUMERIC
 from evaluate.data.watch import together
 from evaluate.design import Result
 from evaluate.errors import DataError, EvaluateError, Problem, Refused
-from evaluate.method import Cells, FromRecord, Inquiry, blocks, named_cells
+from evaluate.method import FromRecord, Inquiry, blocks, named_cells
 from evaluate.study.load import Definition
+from evaluate.study.record_cells import unfit
 from evaluate.study.record_kinds import GRAVEST, kind_of
 
-_WHY_MISSING = "a row without it belongs nowhere, and would vanish without a word"
-# Beyond these squares and products of cells, as in variances, leave the range of numbers.
-LARGEST, SMALLEST = 1e15, 1e-15
 _NO_NUMBER = (
     "no_number",
     "the figures lead to a division by zero, or to a number too large or too small to write",
@@ -103,7 +99,7 @@ def load_records(definition: Definition, dictionary: Dictionary) -> Records:
     for _, spec in definition.methods.values():
         for block in blocks(spec):
             if block.record in loaded:
-                problems += _unfit(block, loaded[block.record])
+                problems += unfit(block, loaded[block.record])
     if problems:
         raise kind(*dict.fromkeys(problems))
     return Records(loaded)
@@ -224,53 +220,6 @@ def _named(definition: Definition) -> dict[str, dict[str, tuple[str | int, ...]]
                 for column in one.columns:
                     columns.setdefault(column, ("analyses", name, "method", method.name))
     return found
-
-
-def _unfit(block: FromRecord, record: Loaded) -> Iterator[Problem]:
-    for one in named_cells(block):
-        for name in one.columns:
-            kind = record.variables[name].type
-            if not _fits(one, kind):
-                yield Problem(
-                    record.where(name),
-                    f"the method reads it as {one.kind}, and the dictionary says {kind}",
-                    "cells of another type would be taken for what they are not",
-                    "name another column, or correct its type in the dictionary",
-                )
-            elif not one.missing and (lost := _lost(record.columns[name])):
-                yield Problem(
-                    record.where(name),
-                    f"{plural(lost, 'row')} without a value",
-                    _WHY_MISSING,
-                    "complete the cells, or leave such rows out of the file and say so",
-                )
-            elif kind in NUMERIC and (far := _out_of_range(record.columns[name])):
-                yield Problem(
-                    record.where(name),
-                    f"{plural(far, 'row')} with a number above {LARGEST:g} or, not 0, below"
-                    f" {SMALLEST:g} in size",
-                    "sums of their squares leave the range of numbers",
-                    "correct the cells, or write the column in another unit",
-                )
-
-
-def _fits(one: Cells, kind: str) -> bool:
-    if one.kind == "number":
-        return kind in NUMERIC
-    if one.kind == "boolean":
-        return kind == "boolean"
-    return kind == "date" if one.kind == "date" else True
-
-
-def _lost(cells: NDArray[Any]) -> int:
-    if cells.dtype == object:
-        return sum(one is None for one in cells)
-    return int(np.count_nonzero(np.isnat(cells) if cells.dtype.kind == "M" else np.isnan(cells)))
-
-
-def _out_of_range(cells: NDArray[Any]) -> int:
-    size = np.abs(cells)
-    return int(np.count_nonzero((size > LARGEST) | ((size > 0) & (size < SMALLEST))))
 
 
 def _as_kind(cells: NDArray[Any], kind: str) -> NDArray[Any]:

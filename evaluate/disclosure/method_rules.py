@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from evaluate.core import Table
+from evaluate.core import Cell, Table
 from evaluate.disclosure.rule import Profile, Rule, people, public, stated, withheld
 
 
@@ -20,6 +20,43 @@ def _without_df(rule: Rule) -> Rule:
         return replace(shown, rows=rows)
 
     return hidden
+
+
+def _without(*columns: str) -> Rule:
+    """Return a rule that leaves out columns with names of cases, which may be persons."""
+
+    def bare(table: Table, profile: Profile) -> Table:
+        shown = public(table, profile)
+        if profile.smallest == 0:
+            return shown
+        rows = ({k: v for k, v in row.items() if k not in columns} for row in shown.rows)
+        return replace(shown, rows=tuple(rows))
+
+    return bare
+
+
+def _few_beside(column: str, rule: Rule) -> Rule:
+    """Return a rule that hides one count where it is small, and not the rest for its sake.
+
+    Nothing else in the table is computed from those whom it counts.
+    """
+
+    def hidden(table: Table, profile: Profile) -> Table:
+        bare = (({k: v for k, v in row.items() if k != column}) for row in table.rows)
+        shown = rule(replace(table, rows=tuple(bare)), profile)
+        counted = people({column: None})
+        one = (counted(replace(table, rows=(row,)), profile).rows[0] for row in table.rows)
+        rows = tuple(
+            {k: beside.get(k) if k == column and _numbers(after) else after.get(k) for k in row}
+            for row, after, beside in zip(table.rows, shown.rows, one, strict=True)
+        )
+        return replace(shown, rows=rows)
+
+    return hidden
+
+
+def _numbers(row: Mapping[str, Cell]) -> bool:
+    return any(isinstance(one, int | float) for one in row.values())
 
 
 def _state_withheld(rule: Rule) -> Rule:
@@ -76,7 +113,7 @@ METHOD_RULES: Mapping[str, Rule] = {
     "agreement_pairs": people({"n_units": "percent"}),
     "single_case_test": people({"n_people": None}),
     "single_case_measures": people({"n_people": None}),
-    "single_case_series": people({"n_people": None}),
+    "single_case_series": withheld,
     "shares_rates": people({"n": "share", "n_passed": None, "n_missing": None}),
     "shares_reference": people({"n": "share"}),
     "pathways_incidence": people({"n_at_risk": "hazard", "n_events": None}),
@@ -149,26 +186,26 @@ METHOD_RULES: Mapping[str, Rule] = {
     ),
     "change_ends": people({"n_measured": None, "n_worst": None, "n_best": None}),
     "change_shift": people({"n_units": None}),
-    "reliability_scales": people({"n": None, "n_incomplete": None}),
+    "reliability_scales": _few_beside("n_incomplete", people({"n": None})),
     "reliability_items": public,
     "pass_rates_rates": people({"n": "share", "n_passed": None}),
     "chosen_place_falls": stated(public),
     "detectable_shares": stated(public),
     "detectable_pairs": stated(public),
-    "qca_rows": public,
+    "qca_rows": _without("cases", "deviant"),
     "qca_necessity": public,
     "qca_solutions": public,
     "qca_diversity": public,
     "qca_random": public,
     "qca_random_bins": public,
     "qca_robustness": public,
-    "qca_points": public,
-    "qca_excluded": public,
+    "qca_points": withheld,
+    "qca_excluded": withheld,
     "qca_ranges": public,
     "coding_breadth": people({"n_informants": None}),
     "coding_quotations": withheld,
-    "coding_matrix": public,
-    "coding_cases": public,
+    "coding_matrix": withheld,
+    "coding_cases": withheld,
     "coding_links": public,
     "coding_saturation": public,
     "coding_unseen": public,

@@ -31,7 +31,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("score_high", "std_error", "df", "state"),
     ),
     "sensitivity": (
-        *("key", "correlation", "score", "score_low", "score_high", "change", "change_low"),
+        *("assumption", "correlation", "score", "score_low", "score_high", "change", "change_low"),
         *("change_high", "state"),
     ),
     "levels": ("key", "level", "n", "n_measured", "share", "share_low", "share_high"),
@@ -41,12 +41,12 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         *("bound_low", "bound_high"),
     ),
     "benefits": (
-        *("benefit", "title", "indicator", "owner", "unit", "baseline", "target", "measured"),
+        *("key", "title", "indicator", "owner", "unit", "baseline", "target", "measured"),
         *("due", "reached", "state"),
     ),
 }
 _TEXT = (
-    *("measure", "state", "key", "question", "benefit", "title"),
+    *("measure", "state", "key", "assumption", "question", "title"),
     *("indicator", "owner", "unit", "due", "level"),
 )
 
@@ -126,7 +126,7 @@ def sensitivity(goals: Goals, correlation: float, conf_level: float) -> Iterator
     if np.isnan(goals.level).any():
         tried += [(key, correlation, filled(goals, level)) for key, level in _FILLED.items()]
     for key, rho, varied in tried:
-        row: Row = {"key": key, "correlation": rho}
+        row: Row = {"assumption": key, "correlation": rho}
         for measure in ("score", "change") if goals.baseline is not None else ("score",):
             found = _tried(measure, varied, rho, conf_level)
             row |= {"state": found.code} if isinstance(found, Refused) else _mean(found, measure)

@@ -143,7 +143,7 @@ def _answers(spec: Answers, inquiry: Inquiry) -> Iterator[rows.Row]:
 
 
 def _benefit(key: str, one: Benefit) -> rows.Row:
-    """Return the row of a benefit; its state is the first thing that it lacks."""
+    """Return the row of a benefit; its state is everything that it lacks."""
     lacks = {
         "no_indicator": one.indicator,
         "no_owner": one.owner,
@@ -156,7 +156,7 @@ def _benefit(key: str, one: Benefit) -> rows.Row:
         whole = one.target - one.baseline
         way = (one.measured - one.baseline) / whole if whole else None
     return {
-        "benefit": key,
+        "key": key,
         "title": f"{key}.title",
         "indicator": f"{key}.indicator" if one.indicator else None,
         "owner": f"{key}.owner" if one.owner else None,
@@ -166,7 +166,7 @@ def _benefit(key: str, one: Benefit) -> rows.Row:
         "measured": one.measured,
         "due": one.due,
         "reached": way,
-        "state": next((state for state, value in lacks.items() if value is None), None),
+        "state": "; ".join(state for state, value in lacks.items() if value is None) or None,
     }
 
 
@@ -198,12 +198,14 @@ def _checks(
 ) -> Iterator[Check]:
     spread = found.get("distribution", ())
     measured_by = [one.measured_by for one in (spec.attainment, *spec.answers.values()) if one]
-    yield checks.goals_reported(goals, spread)
-    yield checks.goals_measured(goals, spread)
-    yield checks.goals_independent(measured_by)
-    yield checks.goals_baseline(goals)
-    yield checks.goals_spread(goals, spread)
-    yield checks.benefits_owned(found.get("benefits", ()))
+    if measured_by:
+        yield checks.goals_reported(goals, spread)
+        yield checks.goals_measured(goals, spread)
+        yield checks.goals_independent(measured_by)
+        yield checks.goals_baseline(goals)
+        yield checks.goals_spread(goals, spread)
+    if spec.benefits:
+        yield checks.benefits_owned(found.get("benefits", ()))
 
 
 def _titles(spec: GoalsMet) -> Mapping[str, Text]:

@@ -14,7 +14,7 @@ from evaluate.design import Design, all_designs
 from evaluate.economics.definition import Economics
 from evaluate.evidence.definition import Evidence
 from evaluate.study.design_rules import Specs
-from evaluate.study.entries import Analysis
+from evaluate.study.entries import Analysis, Inquired
 from evaluate.study.plan import Json
 from evaluate.study.schema import Comparison, Disclosure, Outcome, Study
 
@@ -44,6 +44,7 @@ def planned(
         If this version of the format has no place for it.
     """
     analyses = {key: _read(Analysis, one) for key, one in _ordered(plan).items()}
+    methods = {key: _read(Inquired, one) for key, one in plan.get("methods", {}).items()}
     blocks = {
         "data": _optional(Data, _data(plan.get("data"))),
         "assumptions": _optional(Assumptions, plan.get("assumptions")),
@@ -55,7 +56,7 @@ def planned(
         "question": plan["question"],
         "comparison": _read(Comparison, plan["comparison"]),
         "outcomes": {key: _read(Outcome, one) for key, one in plan["outcomes"].items()},
-        "entries": {**analyses, **study.methods},
+        "entries": {**analyses, **methods},
         "disclosure": _read(Disclosure, plan["disclosure"]),
     }
     known = designs if designs is not None else all_designs() if analyses else {}

@@ -56,7 +56,7 @@ LABELS = {
         "sv": "Denna nivå eller bättre, om alla saknade är bättre",
     },
     "question": {"en": "Question", "nb": "Spørsmål", "sv": "Fråga"},
-    "benefit": {"en": "Key", "nb": "Nøkkel", "sv": "Nyckel"},
+    "assumption": {"en": "Assumed", "nb": "Antatt", "sv": "Antaget"},
     "title": {"en": "Benefit", "nb": "Gevinst", "sv": "Nytta"},
     "indicator": {"en": "Indicator", "nb": "Indikator", "sv": "Indikator"},
     "owner": {"en": "Owner", "nb": "Eier", "sv": "Ägare"},

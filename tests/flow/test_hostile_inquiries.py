@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+import small_study
 
 from evaluate.core import Cell, Column, Finding, Table
 from evaluate.disclosure.gate import PROFILES, release
@@ -14,6 +16,7 @@ from evaluate.disclosure.method_rules import FOLLOWS
 from evaluate.disclosure.rules import RULES
 from evaluate.errors import DataError
 from evaluate.flow import run
+from evaluate.lock import lock
 
 STUDY = """
 version: 1
@@ -151,7 +154,8 @@ PLACES = (
 
 def people(n: int) -> dict[str, str]:
     lines = (f"{i % 5},{(i + i % 2) % 5},{(i + i // 5) % 5}" for i in range(n))
-    return {"staff": "a,b,c\n" + "\n".join(lines) + "\n"}
+    gone = [f"{i % 5},,{i % 5}" for i in range(n // 5)]  # incomplete, enough of them to be told
+    return {"staff": "a,b,c\n" + "\n".join([*lines, *gone]) + "\n"}
 
 
 def rates(n: int) -> dict[str, str]:
@@ -199,3 +203,76 @@ def test_a_table_follows_one_of_its_own_analysis() -> None:
 
 def test_each_table_follows_one_with_a_rule() -> None:
     assert set(FOLLOWS) | set(FOLLOWS.values()) <= set(RULES)
+
+
+REGISTERED = """
+  theory:
+    title: Why it should work
+    method:
+      theory:
+        nodes: {a: {title: A, kind: activity}, b: {title: B, kind: impact}}
+        edges: [{from: a, to: b, claim: A leads to B.}]
+  told:
+    title: What is not computed
+    inference: {conf_level: 0.95}
+    method: {not_computed: {lines: {one: {what: W, needs: N, why: Y}}}}
+plan: {data_access: not_accessed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "elements"),
+    [
+        ("claim: A leads", "evidence: rct, claim: A leads", {"methods.theory.method.theory.edges"}),
+        ("conf_level: 0.95", "conf_level: 0.9", {"methods.told.inference.conf_level"}),
+        ("  told:", "  heard:", {"methods.told", "methods.heard"}),
+        ("title: Why it", "title: How it", set()),
+    ],
+)
+def test_a_method_changed_after_the_lock_is_shown(
+    tmp_path: Path, old: str, new: str, elements: set[str]
+) -> None:
+    file = tmp_path / "study.yaml"
+    text = small_study.STUDY.replace("kind: public", "kind: dummy") + REGISTERED.lstrip("\n")
+    file.write_text(text, "utf-8")
+    (tmp_path / "data-dictionary.md").write_text(
+        small_study.DICTIONARY.replace("## evening-classes", f"## {tmp_path.name}"), "utf-8"
+    )
+    (tmp_path / "people.csv").write_text(small_study.people(), "utf-8")
+    lock(tmp_path, date=date(2026, 1, 5))
+    # With another design too, the study that was registered runs beside the one that was done.
+    for extra, more in (("", set()), ("adjustment: additive", {"analyses.main.adjustment"})):
+        changed = text.replace(old, new).replace("adjustment: none", extra or "adjustment: none")
+        assert text.count(old) == 1
+        file.write_text(changed, "utf-8")
+        found = [one for one in run(tmp_path).tables if one.kind == "deviations"]
+        assert {row["element"] for one in found for row in one.rows} == elements | more
+
+
+@pytest.mark.parametrize(("n", "gone", "shown"), [(60, 0, True), (60, 3, True), (6, 60, False)])
+def test_few_incomplete_answers_do_not_hide_the_others(
+    tmp_path: Path, n: int, gone: int, shown: bool
+) -> None:
+    rows = people(n)["staff"].splitlines()
+    lines = [*rows[: n + 1], *["3,,3"] * gone]
+    found = run(study(tmp_path, RELIABILITY, {"staff": "\n".join(lines) + "\n"}, "restricted"))
+    (row,) = rows_of(found, "reliability_scales")
+    assert row.get("n_incomplete") is None
+    assert (row.get("alpha") is not None) is shown
+    assert row.get("n") == (60 if shown else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "words"),
+    [
+        ("a\u202eb", "c", "a cell holds a sign that does not show"),
+        ("a\x1b[31m", "c", "a cell holds a sign that does not show"),
+        ("\u00e5s", "a\u030as", "letters put together in two ways"),
+    ],
+)
+def test_names_in_disguise_are_told(tmp_path: Path, name: str, other: str, words: str) -> None:
+    actors = f"who,sector\n{name},s\n{other},t\n"
+    with pytest.raises(DataError, match=words) as caught:
+        run(study(tmp_path, NETWORK, {"actors": actors, "ties": f"one,other\n{other},{other}\n"}))
+    assert "actors.csv:who" in str(caught.value)
+    assert name not in str(caught.value)

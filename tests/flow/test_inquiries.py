@@ -218,3 +218,11 @@ def test_a_method_names_a_record_that_is_there(tmp_path: Path) -> None:
 def test_two_runs_agree(tmp_path: Path) -> None:
     place = folder(tmp_path)
     assert not list(differences(run(place), run(place)))
+
+
+def test_cells_that_may_point_to_one_informant_stay_inside(tmp_path: Path) -> None:
+    finding = run(folder(tmp_path, kind="restricted"))
+    held = {one.kind: one.rows for one in finding.tables}
+    assert held["coding_matrix"] == ()
+    assert held["coding_saturation"]
+    assert run(folder(tmp_path / "other", kind="public")).tables[0].rows

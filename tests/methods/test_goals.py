@@ -160,6 +160,8 @@ def test_benefits_say_what_they_lack() -> None:
     assert step_of(METHOD.rung, METHOD.needs, result.checks)[0] == 0
     alone = ask(METHOD, GoalsMet(benefits={"whole": Benefit(title="Whole", **whole)}))
     assert check_of(alone, "benefits_owned").result == "passed"
+    bare = rows_of(ask(METHOD, GoalsMet(benefits={"a": Benefit(title="Bare")})), "benefits")["a"]
+    assert bare["state"] == "; ".join(lacks.values())
     still = Benefit(title="Still", **{**whole, "target": 40.0})
     assert "reached" not in rows_of(ask(METHOD, GoalsMet(benefits={"a": still})), "benefits")["a"]
 

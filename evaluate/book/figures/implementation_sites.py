@@ -21,10 +21,10 @@ _DOSES = ("contacts", "hours")
 def draw(reading: Reading, look: Look) -> Figure | None:
     """Return two shares for each site, the row of all together last."""
     rows, title, w = reading.rows(KIND), titled(reading, KIND), words(reading.language)
-    if not rows:
+    shown = [one for one in _SHARES if any(row.get(one) is not None for row in rows)]
+    if not shown:  # none, or withheld: the table tells
         return None
     labels = _labels(reading)
-    shown = [one for one in _SHARES if any(one in row for row in rows)]
     lines = [_line(reading, row, title(row["site"]), shown) for row in rows]
     each = [str(row.get("delivery")) for row in rows if row["site"] != "all"]
     said = w(
@@ -33,7 +33,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
         all=len(each),
         short=each.count("not_delivered"),
     )
-    doses = [one for one in _DOSES if any(one in row for row in rows)]
+    doses = [one for one in _DOSES if any(row.get(one) is not None for row in rows)]
     return Figure(
         svg=share_rows(reading, look, [labels[one] for one in shown], lines),
         title=said,

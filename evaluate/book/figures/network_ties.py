@@ -13,7 +13,7 @@ from evaluate.book.figures.frame.titled import titled
 from evaluate.book.words import words
 
 KIND, ACTORS = "network_ties", "network_actors"
-_MOST_TIMES, _MOST_GROUPS = 3, 6
+_MOST_TIMES, _MOST_GROUPS = 4, 6
 _BESIDE, _BESIDE_NARROW = 3, 2
 _TALLEST, _HEAD, _BETWEEN = 2.3, 0.22, 0.1
 _MARK = 0.16  # inches from an actor's mark to its number
@@ -48,7 +48,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     if not groups:
         return None
     shown = times if len(times) <= _MOST_TIMES else (times[0], *times[1 - _MOST_TIMES :])
-    across = 1 if look.narrow else len(shown)
+    across = _across(look, len(shown))
     drawn = groups[:_MOST_GROUPS]
     beside = _beside(look, len(shown), len(drawn))
     size = min(_TALLEST, look.width / (across * beside) - _BETWEEN)
@@ -63,6 +63,13 @@ def draw(reading: Reading, look: Look) -> Figure | None:
         _group(canvas, reading, one, (shown, sectors, len(groups) > 1), place)
     _draw_keys(canvas, keys, high + 0.1)
     return _figure(reading, groups, times, canvas.svg())
+
+
+def _across(look: Look, times: int) -> int:
+    """Return how many times stand beside each other: four stand two by two."""
+    if look.narrow:
+        return 1
+    return times // 2 if times == _MOST_TIMES else times
 
 
 def _beside(look: Look, times: int, groups: int) -> int:
@@ -110,7 +117,7 @@ def _group(
         named = wrap(title(one.key), wide - 0.05, bold=True, most=1)[0]
         canvas.text(start, y + 0.1, named, bold=True)
         y += _HEAD
-    across = 1 if canvas.look.narrow else len(times)
+    across = _across(canvas.look, len(times))
     for i, time in enumerate(times):
         left = start + (i % across) * (canvas.width / across)
         top = y + (i // across) * (size + _HEAD)
