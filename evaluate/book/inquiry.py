@@ -85,7 +85,7 @@ def _method(
 ) -> Iterator[nodes.Node]:
     w = view.words
     kind = method.get("data_kind")
-    key = f"inquiry.rows_{kind}" if kind else "inquiry.rows_none"
+    key = f"inquiry.rows_{kind}" if f"inquiry.rows_{kind}" in w else "inquiry.rows_none"
     yield paragraph([strong(_title(view, method)), ". ", w(key)], "ev-note")
     if kind == "dummy":
         yield box([paragraph(w("inquiry.dummy"))], "ev-banner", "ev-warning")
