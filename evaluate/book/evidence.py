@@ -63,7 +63,8 @@ def check_list(view: View) -> nodes.bullet_list:
 def reason(view: View, because: str) -> str:
     """Return ``step 5 needs balance: failed`` in the page's own words."""
     name, _, result = because.partition(" needs ")[2].rpartition(": ")
-    word = view.words(f"check.{result.replace(' ', '_')}").lower()
+    key = f"check.{result.replace(' ', '_')}"
+    word = view.words(key).lower() if key in view.words else result
     return view.words("sure.needs", check=_name(view, name), result=word)
 
 
