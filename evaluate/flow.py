@@ -24,6 +24,7 @@ from evaluate.core import (
 from evaluate.data.engines import SampleOf, require_engine, samples_of
 from evaluate.design import Result
 from evaluate.disclosure.gate import Released, profile_for, release
+from evaluate.disclosure.rule import Profile
 from evaluate.errors import Refused
 from evaluate.families import adjusted, family_of
 from evaluate.findings.provenance import source
@@ -89,7 +90,7 @@ def run(
         locked, unable = as_registered(prepared, then, dummy=dummy)
     study = prepared.definition.study
     progress("methods")
-    inquired, unanswered = inquire(prepared.definition, prepared.records, results)
+    inquired, unanswered = inquire(prepared.definition, prepared.records, results, _profile(study))
     leading = _leading(study)
     results, families = adjusted(study, results, leading)
     rows = prepared.rows
@@ -214,10 +215,7 @@ def _release(
 ) -> Released:
     """Pass results through the gate; only what it released is valued, and passes it again."""
     study = prepared.definition.study
-    kinds = {one.kind for one in study.records.values()}
-    kinds |= {study.data.kind if study.data else "public"}
-    kind: DataKind = "restricted" if "restricted" in kinds else "public"
-    profile = profile_for(kind, study.disclosure.profile)
+    profile = _profile(study)
     released = release(
         [row for one in results.values() for row in one.estimates],
         [check for one in results.values() for check in one.checks],
@@ -235,6 +233,14 @@ def _release(
         refusals=released.refusals + money.refusals,
         hidden=released.hidden + money.hidden,
     )
+
+
+def _profile(study: Study) -> Profile:
+    """Return the gate's rules for all of a study: those of its most private rows."""
+    kinds = {one.kind for one in study.records.values()}
+    kinds |= {study.data.kind} if study.data else set()
+    kind: DataKind = "restricted" if "restricted" in kinds else "public"
+    return profile_for(kind, study.disclosure.profile)
 
 
 def _completeness(

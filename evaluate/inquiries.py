@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ from evaluate.core import DataKind, Refusal
 from evaluate.data.definition import Data
 from evaluate.data.dictionary import Dictionary
 from evaluate.data.records import Loaded, load_record, record_hash
-from evaluate.data.scratch import private_folder
 from evaluate.data.watch import together
 from evaluate.design import Result
-from evaluate.errors import DataError, EvaluateError, Problem, Refused
+from evaluate.disclosure.gate import release
+from evaluate.disclosure.rule import Profile
+from evaluate.errors import DataError, EvaluateError, Problem, Refused, StudyError
 from evaluate.method import FromRecord, Inquiry, blocks, named_cells
 from evaluate.study.load import Definition
 from evaluate.study.record_cells import unfit
@@ -61,7 +63,9 @@ class Records:
         return found
 
 
-def load_records(definition: Definition, dictionary: Dictionary) -> Records:
+def load_records(
+    definition: Definition, dictionary: Dictionary, workdir: Callable[[], Path]
+) -> Records:
     """Return every record that a method names, all faults at once.
 
     Parameters
@@ -70,6 +74,8 @@ def load_records(definition: Definition, dictionary: Dictionary) -> Records:
         The study.
     dictionary : Dictionary
         Describes the columns.
+    workdir : callable
+        Makes the study's private folder; called where there is something to read.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def load_records(definition: Definition, dictionary: Dictionary) -> Records:
     """
     loaded: dict[str, Loaded] = {}
     problems: list[Problem] = []
-    kind: type[EvaluateError] = DataError
+    kinds: set[type[EvaluateError]] = set()
     for name, columns in _named(definition).items():
         try:
             loaded[name] = load_record(
@@ -89,19 +95,21 @@ def load_records(definition: Definition, dictionary: Dictionary) -> Records:
                 definition.study.records[name],
                 columns,
                 folder=definition.folder,
-                workdir=private_folder(definition.folder / ".evaluate"),
+                workdir=workdir(),
                 dictionary=dictionary,
                 at=definition.at,
             )
         except EvaluateError as error:
-            kind = type(error)
+            kinds.add(type(error))
             problems += error.problems
     for _, spec in definition.methods.values():
         for block in blocks(spec):
             if block.record in loaded:
                 problems += unfit(block, loaded[block.record])
     if problems:
-        raise kind(*dict.fromkeys(problems))
+        # Its exit code is that of the graver: data that do not hold what they promise.
+        raised = StudyError if kinds == {StudyError} else DataError
+        raise raised(*dict.fromkeys(problems))
     return Records(loaded)
 
 
@@ -120,7 +128,7 @@ def records_hash(definition: Definition) -> str | None:
 
 
 def inquire(
-    definition: Definition, records: Records, results: Mapping[str, Result]
+    definition: Definition, records: Records, results: Mapping[str, Result], profile: Profile
 ) -> tuple[dict[str, Result], list[Refusal]]:
     """Run every method, in the order of the file.
 
@@ -132,6 +140,9 @@ def inquire(
         What they read.
     results : mapping of str to Result
         What the designs gave, by analysis.
+    profile : Profile
+        Of other analyses a method sees only what the gate lets out under it; else a joint display
+        would show what the gate hid where it stood first.
 
     Returns
     -------
@@ -143,6 +154,7 @@ def inquire(
     found: dict[str, Result] = {}
     refusals: list[Refusal] = []
     study = definition.study
+    seen = {name: _outside(one, profile) for name, one in results.items()}
     for name, (method, spec) in definition.methods.items():
         inference = study.methods[name].inference
         inquiry = Inquiry(
@@ -152,15 +164,22 @@ def inquire(
             language=study.language,
             conf_level=inference.conf_level,
             draws=inference.draws,
-            results={**results, **found},
+            results=seen,
         )
         try:
             found[name] = named(_fit(method.estimate(spec, inquiry)), name)
+            seen[name] = _outside(found[name], profile)
         except Refused as refused:
             refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
         except (ArithmeticError, np.linalg.LinAlgError):
             refusals.append(Refusal(name, *_NO_NUMBER))
     return found, refusals
+
+
+def _outside(result: Result, profile: Profile) -> Result:
+    """Return of a result what the gate lets out."""
+    shown = release(result.estimates, result.checks, result.tables, (), profile)
+    return Result(shown.estimates, checks=shown.checks, tables=shown.tables)
 
 
 def _fit(result: Result) -> Result:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
     hashes = _hashes(definition, dictionary)
     data = definition.study.data
     require_own_rows(definition)
-    records = load_records(definition, dictionary)
+    records = load_records(definition, dictionary, partial(work_folder, definition))
     if records.loaded:
         hashes["records"] = _kept(records.sha256, definition)
     if data is None or definition.study.status == "planned":

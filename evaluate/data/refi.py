@@ -123,7 +123,7 @@ def write_project(project: Project, path: Path, *, files: Path | None = None) ->
     DataError
         If ``files`` is damaged or built to do harm, or the file cannot be written.
     """
-    with _replaced(path) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+    with _Replaced(path) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr(_member(_MEMBER), written(project.tree, PROJECT))
         done = set()
         for guid, name in sorted(project.text_names.items()):
@@ -156,11 +156,11 @@ def write_codebook(codes: tuple[Code, ...], path: Path, *, origin: str = "Evalua
         If the file cannot be written.
     """
     tree = Node("CodeBook", {"origin": origin}, [Node("Codes", {}, code_nodes(codes))])
-    with _replaced(path) as target:
+    with _Replaced(path) as target:
         target.write_bytes(written(tree, CODEBOOK))
 
 
-class _replaced:  # noqa: N801 - used as a function in a with statement
+class _Replaced:
     """Gives a file beside the target, which takes its place when nothing went wrong."""
 
     def __init__(self, path: Path) -> None:

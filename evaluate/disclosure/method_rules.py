@@ -78,6 +78,18 @@ def _state_withheld(rule: Rule) -> Rule:
     return hidden
 
 
+def _uncounted(column: str, rule: Rule) -> Rule:
+    """Return a rule to which a count that nobody gave is too small."""
+
+    def hidden(table: Table, profile: Profile) -> Table:
+        if profile.smallest == 0:
+            return rule(table, profile)
+        rows = tuple({**row, column: row.get(column) or 0} for row in table.rows)
+        return rule(replace(table, rows=rows), profile)
+
+    return hidden
+
+
 def _key_alone(rule: Rule) -> Rule:
     """Return a rule that, where it hides a number, leaves the rows' keys: words would tell it."""
 
@@ -145,8 +157,8 @@ METHOD_RULES: Mapping[str, Rule] = {
     "outputs_completion": public,
     "outputs_participants": people({"n_reached": None}),
     "outputs_uptake": public,
-    "joint_cases": _key_alone(people({"n_least": None})),
-    "joint_concordance": _key_alone(people({"n_least": None})),
+    "joint_cases": _key_alone(_uncounted("n_least", people({"n_least": None}))),
+    "joint_concordance": _key_alone(_uncounted("n_least", people({"n_least": None}))),
     "joint_columns": public,
     "network_waves": public,
     "network_crossing": public,
@@ -188,7 +200,6 @@ METHOD_RULES: Mapping[str, Rule] = {
     "change_shift": people({"n_units": None}),
     "reliability_scales": _few_beside("n_incomplete", people({"n": None})),
     "reliability_items": public,
-    "pass_rates_rates": people({"n": "share", "n_passed": None}),
     "chosen_place_falls": stated(public),
     "detectable_shares": stated(public),
     "detectable_pairs": stated(public),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ def spoken(columns: Columns) -> Columns:
 
 
 def _there(one: object) -> bool:
-    return one is not None and one == one and one != ""  # noqa: PLR0124 - NaN is not itself
+    return one not in {None, ""} and not (isinstance(one, float) and isnan(one))
 
 
 def given_codes(columns: Columns) -> tuple[tuple[str, ...], Int, list[str]]:

@@ -30,6 +30,8 @@ class Strand:
         Of its numbers.
     state : str or None
         Why it has no values at all.
+    uncounted : frozenset of str
+        Cases of which rows of a record are shown, and nobody says how many people stand behind.
     """
 
     values: Mapping[str, Cell] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Strand:
     kind: CellType = "text"
     unit: str | None = None
     state: str | None = None
+    uncounted: frozenset[str] = frozenset()
 
     def tells(self, case: str) -> bool:
         """Return whether the strand has a value of a case."""
@@ -112,11 +115,11 @@ def of_rows(
     _once(cases)
     number = value.dtype.kind == "f"
     counts = np.full(len(cases), np.nan) if people is None else people
-    return Strand(
-        {one: _cell(cell) for one, cell in zip(cases, value, strict=True)},
-        {one: int(n) for one, n in zip(cases, counts, strict=True) if not np.isnan(n)},
-        "number" if number else "text",
-    )
+    values = {one: _cell(cell) for one, cell in zip(cases, value, strict=True)}
+    counted = {one: int(n) for one, n in zip(cases, counts, strict=True) if not np.isnan(n)}
+    told = {one for one, shown in values.items() if shown is not None}
+    kind: CellType = "number" if number else "text"
+    return Strand(values, counted, kind, uncounted=frozenset(told - set(counted)))
 
 
 def _cell(value: Any) -> Cell:
@@ -137,18 +140,21 @@ def _once(cases: list[str]) -> None:
 
 
 def fewest(strands: Mapping[str, Strand]) -> dict[str, int]:
-    """Return by case the fewest people behind any of its numbers, where that is told.
+    """Return by case the fewest people behind any of its numbers, where that is told of all.
+
+    A table of another analysis has left the gate: without counts it holds none.
 
     Parameters
     ----------
     strands : mapping of str to Strand
         By key.
     """
+    unknown = {case for strand in strands.values() for case in strand.uncounted}
     found: dict[str, int] = {}
     for strand in strands.values():
         for case, count in strand.people.items():
             found[case] = min(count, found.get(case, count))
-    return found
+    return {case: count for case, count in found.items() if case not in unknown}
 
 
 def wide_rows(strands: Mapping[str, Strand], said: Mapping[str, Spoken]) -> list[dict[str, Cell]]:

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 from pydantic import Field
 
-from evaluate.core import Cell, Check, CheckResult, Reference, Strict, Table, Text
+from evaluate.core import Cell, Check, CheckResult, Name, Reference, Strict, Table, Text
 from evaluate.errors import Refused
 from evaluate.inference import share_rows as rows
 from evaluate.method import (
@@ -74,6 +74,7 @@ class Shares(Strict):
     reference: Standard | None = Field(default=None, description="A share to hold against.")
     prior: Prior = Field(default_factory=Prior, description="Of the Bayesian interval.")
     least: int = Field(default=1, ge=1, description="Fewest attempts that a share is shown for.")
+    names: dict[Name, Text] = Field(default_factory=dict, description="Titles of the groups.")
 
 
 def _estimate(spec: Shares, inquiry: Inquiry) -> Result:
@@ -162,8 +163,8 @@ def _declared(spec: Shares) -> Check:
     return Check(name, "passed", text, "rates")
 
 
-def _titles(_: Shares) -> Mapping[str, Text]:
-    return cast("Mapping[str, Text]", WORDS)
+def _titles(spec: Shares) -> Mapping[str, Text]:
+    return {**cast("Mapping[str, Text]", WORDS), **spec.names}
 
 
 _PEOPLE, _PASS, _UNKNOWN = 48, 0.6, 0.04

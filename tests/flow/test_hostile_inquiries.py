@@ -35,7 +35,9 @@ HEAD = "\n| variable | type | unit | values | missing | description | source |\n
 HEAD += "|---|---|---|---|---|---|---|\n"
 TYPES: Mapping[str, str] = MappingProxyType(
     {"target": "number", "reached": "number", "hours": "number", "outcome": "number"}
-    | dict.fromkeys(("a", "b", "c", "trust", "before", "after", "n", "done", "year"), "number")
+    | dict.fromkeys(
+        ("a", "b", "c", "trust", "before", "after", "n", "done", "year", "passed"), "number"
+    )
 )
 
 
@@ -276,3 +278,50 @@ def test_names_in_disguise_are_told(tmp_path: Path, name: str, other: str, words
         run(study(tmp_path, NETWORK, {"actors": actors, "ties": f"one,other\n{other},{other}\n"}))
     assert "actors.csv:who" in str(caught.value)
     assert name not in str(caught.value)
+
+
+PASSES = "{shares: {attempts: {record: passes, passed: passed, by: [area]}}}"
+BESIDE = (
+    "{joint_display: {columns: {share: {title: S, analysis: x, table: rates, key: level,"
+    " value: share}, plan: {title: P, rows: {record: plans, case: case, value: plan, people: n}}}}}"
+)
+
+
+def passes(few: int) -> dict[str, str]:
+    rows = [f"north,{i % 2}" for i in range(40)] + [f"south,{i % 2}" for i in range(few)]
+    rows += [f"{area}," for area in ("north", "south") for _ in range(20)]
+    return {
+        "passes": "area,passed\n" + "\n".join(rows) + "\n",
+        "plans": "case,plan,n\nnorth,clear,40\nsouth,none,40\n",
+    }
+
+
+@pytest.mark.parametrize(("few", "shown"), [(40, True), (6, False)])
+def test_a_joint_display_shows_only_what_left_the_gate(
+    tmp_path: Path, few: int, shown: bool
+) -> None:
+    both = f"{PASSES}\n  y:\n    title: Y\n    method: {BESIDE}"
+    finding = run(study(tmp_path, both, passes(few), "restricted"))
+    rates = [row["share"] for row in rows_of(finding, "shares_rates")]
+    assert (None not in rates) == shown
+    told = [
+        row.get("share") for one in finding.tables if one.kind == "joint_cases" for row in one.rows
+    ]
+    assert any(one is not None for one in told) == shown
+
+
+def test_a_joint_display_without_counts_of_people_is_hidden(tmp_path: Path) -> None:
+    both = f"{PASSES}\n  y:\n    title: Y\n    method: {BESIDE.replace(', people: n', '')}"
+    finding = run(study(tmp_path, both, passes(40), "restricted"))
+    assert all(set(row) == {"case"} for row in rows_of(finding, "joint_cases"))
+    finding = run(study(tmp_path, both, passes(40)))
+    assert rows_of(finding, "joint_cases")[0]["plan"] == "clear"
+
+
+def test_records_are_read_in_the_folder_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVALUATE_WORK", str(tmp_path / "work"))
+    run(study(tmp_path, PASSES, {"passes": passes(40)["passes"]}))
+    assert (tmp_path / "work" / "hostile").is_dir()
+    assert not (tmp_path / "hostile" / ".evaluate").exists()

@@ -172,12 +172,18 @@ def test_kinds_of_test(true: float, false: float, test: str) -> None:
     assert classify(true, false) == test
 
 
-def test_hundreds_of_pieces_overflow_nothing() -> None:
+def test_pieces_are_weighed_as_long_as_their_odds_are_a_number() -> None:
     pieces = [piece(f"e{i}", 0.99, 0.01) for i in range(400)]
     found = trace(sure(0.5), [1.0], pieces[:150])
     assert found.posterior == 1.0
     against = [replace(one, observed="no") for one in pieces]
-    assert trace(sure(0.5), [1.0], against).posterior == pytest.approx(0, abs=1e-300)
+    found = trace(sure(0.5), [1.0], against[:150])
+    # 99 to the power of -150; the product of 150 odds is rounded 150 times.
+    assert found.posterior == pytest.approx(99.0**-150, rel=1e-10)
+    for many in (pieces, against):
+        with pytest.raises(Refused) as refused:
+            trace(sure(0.5), [1.0], many)
+        assert refused.value.code == "beyond_numbers"
 
 
 @pytest.mark.parametrize(

@@ -88,10 +88,20 @@ def test_no_case_is_dropped() -> None:
 
 def test_people_behind_the_numbers_go_with_them_to_the_gate() -> None:
     """The fewest of a row's counts: the gate can hide the display where they are too few."""
-    wide = {row["case"]: row for row in rows(run(), "cases")}
-    assert wide["north"]["n_least"] == 12
-    assert wide["east"]["n_least"] == 8
-    assert wide["west"]["n_least"] is None
+    plan = {**PLAN, "rows": {"record": "places", "case": "place", "value": "plan", "people": "n"}}
+    places = {**PLACES, "people": np.array([30.0, 11, 5])}
+    wide = {
+        row["case"]: row for row in rows(run({"effect": EFFECT, "plan": plan}, places), "cases")
+    }
+    assert {case: row["n_least"] for case, row in wide.items()} == {
+        "north": 11,
+        "south": 12,
+        "east": 8,
+        "west": 5,
+    }
+    bare = {row["case"]: row for row in rows(run(), "cases")}
+    assert bare["north"]["n_least"] is None  # nobody says how many stand behind its plan
+    assert bare["east"]["n_least"] == 8
 
 
 def test_strands_are_told_by_the_declared_rule() -> None:

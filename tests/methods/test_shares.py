@@ -132,3 +132,17 @@ def test_what_is_no_share_is_refused(columns: dict[str, Any], code: str) -> None
 
 def test_nobody_who_took_part_has_no_share() -> None:
     assert table(run({"passed": np.array([np.nan, np.nan])}), "rates").rows[0]["state"] == "too_few"
+
+
+def test_equals_r() -> None:
+    # binom.test(9, 15)$conf.int; qbeta(c(.025, .975), 9.5, 6.5); 1 - pbeta(.45, 9.5, 6.5)
+    passed = {"passed": np.array([1.0] * 9 + [0.0] * 6)}
+    given = against(True).model_copy(update={"value": 0.45})
+    found = run(passed, reference=given)
+    row = table(found, "rates").rows[0]
+    limits = (row["exact_low"], row["exact_high"])
+    assert limits == pytest.approx((0.322869766206, 0.83663567614), rel=1e-9)
+    limits = (row["bayes_low"], row["bayes_high"])
+    assert limits == pytest.approx((0.352831165934, 0.812483487599), rel=1e-9)
+    above = table(found, "reference").rows[0]["above"]
+    assert above == pytest.approx(0.878318103074, rel=1e-9)
