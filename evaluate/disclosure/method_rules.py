@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from evaluate.core import Cell, Table
@@ -78,16 +78,28 @@ def _state_withheld(rule: Rule) -> Rule:
     return hidden
 
 
-def _uncounted(column: str, rule: Rule) -> Rule:
-    """Return a rule to which a count that nobody gave is too small."""
+def _uncounted(column: str, tells: Callable[[Mapping[str, Cell]], bool], rule: Rule) -> Rule:
+    """Return a rule to which a count that nobody gave is too small, in rows that tell something."""
 
     def hidden(table: Table, profile: Profile) -> Table:
         if profile.smallest == 0:
             return rule(table, profile)
-        rows = tuple({**row, column: row.get(column) or 0} for row in table.rows)
-        return rule(replace(table, rows=rows), profile)
+        rows = (
+            {**row, column: 0} if row.get(column) is None and tells(row) else row
+            for row in table.rows
+        )
+        return rule(replace(table, rows=tuple(rows)), profile)
 
     return hidden
+
+
+def _shows(row: Mapping[str, Cell]) -> bool:
+    own = ("case", "n_least", "concordance")
+    return any(value is not None for name, value in row.items() if name not in own)
+
+
+def _speaks(row: Mapping[str, Cell]) -> bool:
+    return any(row.get(name) for name in ("speak_for", "speak_against", "silent"))
 
 
 def _key_alone(rule: Rule) -> Rule:
@@ -157,8 +169,8 @@ METHOD_RULES: Mapping[str, Rule] = {
     "outputs_completion": public,
     "outputs_participants": people({"n_reached": None}),
     "outputs_uptake": public,
-    "joint_cases": _key_alone(_uncounted("n_least", people({"n_least": None}))),
-    "joint_concordance": _key_alone(_uncounted("n_least", people({"n_least": None}))),
+    "joint_cases": _key_alone(_uncounted("n_least", _shows, people({"n_least": None}))),
+    "joint_concordance": _key_alone(_uncounted("n_least", _speaks, people({"n_least": None}))),
     "joint_columns": public,
     "network_waves": public,
     "network_crossing": public,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from test_joint_display import EFFECT, PLACES, PLAN, SITES
 
@@ -17,11 +18,16 @@ from evaluate.methods import joint_display, outputs
 STRICT, OPEN = PROFILES["nordic_strict"], PROFILES["none"]
 
 
-def tables(rows: Any) -> dict[str, Table]:
+COUNTED = {"record": "places", "case": "place", "value": "plan", "people": "n"}
+
+
+def tables(rows: Any, people: Any = (30.0, 40.0, 20.0)) -> dict[str, Table]:
     site = Table(SITES.id, SITES.kind, SITES.columns, rows)
-    spec = joint_display.JointDisplay.model_validate({"columns": {"effect": EFFECT, "plan": PLAN}})
+    plan = PLAN if people is None else {**PLAN, "rows": COUNTED}
+    places = PLACES if people is None else {**PLACES, "people": np.array(people)}
+    spec = joint_display.JointDisplay.model_validate({"columns": {"effect": EFFECT, "plan": plan}})
     earlier = {"goals": Result((), tables=(site,))}
-    found = joint_display.METHOD.estimate(spec, Inquiry("j", lambda block: PLACES, results=earlier))
+    found = joint_display.METHOD.estimate(spec, Inquiry("j", lambda block: places, results=earlier))
     return {one.id: one for one in found.tables}
 
 
@@ -43,6 +49,14 @@ def test_a_display_with_enough_people_leaves(name: str) -> None:
     rows = {row["case"]: row for row in released(many, STRICT)}
     assert rows["north"]["concordance"] == "agree_for"
     assert rows["north"]["n_least"] == 10
+
+
+@pytest.mark.parametrize("name", ["cases", "concordance"])
+def test_rows_that_nobody_counted_are_taken_for_few(name: str) -> None:
+    kept = tuple(row for row in SITES.rows if row["site"] != "east")
+    bare = tables(kept, people=None)[name]
+    assert all(set(row) == {"case"} for row in released(bare, STRICT))
+    assert released(bare, OPEN) == list(bare.rows)
 
 
 def test_few_participants_are_hidden_and_plans_with_them() -> None:
