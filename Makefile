@@ -30,6 +30,8 @@ bench: .venv/.installed .venv/peers/.installed
 	$(PY) -m benchmarks.few_treated .venv/peers/bin/python
 	$(PY) -m benchmarks.band_coverage
 	$(PY) -m benchmarks.money
+	$(PY) -m benchmarks.qca .venv/peers/bin/python
+	$(PY) -m benchmarks.matching .venv/peers/bin/python
 
 .venv/peers/.installed: benchmarks/peers/requirements.txt .venv/.installed
 	$(PYTHON) -m venv --clear .venv/peers

@@ -36,7 +36,7 @@ def _diluted(study: Study, estimates: Iterable[Estimate]) -> Iterator[Table | Re
     # Of an analysis the first row is the one that leads, whatever its place in the study.
     headlines: dict[str, Estimate] = {}
     for one in estimates:
-        if one.term == "overall" and one.role != "registered":
+        if one.term == "overall" and one.role != "registered" and one.alternative is None:
             headlines.setdefault(one.analysis, one)
     for name, analysis in study.analyses.items():
         row = headlines.get(name)

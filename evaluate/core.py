@@ -114,6 +114,8 @@ class Settings:
         the outcome is tested alone.
     smallest_worthwhile : float or None
         Smallest effect worth having, above 0, in the outcome's unit.
+    outcome_range : tuple of float or None
+        Lowest and highest value that the outcome can have, where the dictionary declares both.
     headline_only : bool
         Whether the headline row is all that is wanted, as in simulations; it is the same.
     """
@@ -127,6 +129,7 @@ class Settings:
     probability: str | float | None = None
     family: tuple[int, ...] | None = None
     smallest_worthwhile: float | None = None
+    outcome_range: tuple[float, float] | None = None
     headline_only: bool = False
 
 
@@ -173,6 +176,8 @@ class Estimate:
         Limits that all rows of one curve keep together, such as an event study's.
     analysis, design, outcome : str
         Filled in by ``run`` from the study.
+    alternative : str or None
+        Key of the declared alternative that the row answers for; ``None`` for the analysis itself.
     """
 
     estimate: float
@@ -202,6 +207,7 @@ class Estimate:
     analysis: str = ""
     design: str = ""
     outcome: str = ""
+    alternative: str | None = None
 
     def row(self) -> dict[str, Cell]:
         """Return the estimate as one flat row, without what is absent."""

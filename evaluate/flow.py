@@ -7,35 +7,33 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from evaluate.analysed import analysed, leading
 from evaluate.appraise import appraised
 from evaluate.claims import detectable, rung, verdict
 from evaluate.context import context
 from evaluate.core import (
     Completeness,
     DataKind,
-    Estimand,
     Finding,
     Refusal,
-    Role,
-    Settings,
     Table,
     Verdict,
 )
-from evaluate.data.engines import SampleOf, require_engine, samples_of
+from evaluate.data.engines import require_engine, samples_of
 from evaluate.design import Result
 from evaluate.disclosure.gate import Released, profile_for, release
 from evaluate.disclosure.rule import Profile
 from evaluate.errors import Refused
-from evaluate.families import adjusted, family_of
+from evaluate.families import adjusted
 from evaluate.findings.provenance import source
 from evaluate.forecast import forecast
-from evaluate.inference.stream import stream
 from evaluate.inquiries import gravest, inquire
 from evaluate.ladder import ladder, steps
-from evaluate.linkage import flow_table, linked
+from evaluate.linkage import linked
 from evaluate.prepare import Prepared, prepare, work_folder
 from evaluate.registered import as_registered, beside
-from evaluate.study.columns import analysis_roles
+from evaluate.specifications import refused_with
+from evaluate.study.plan import headline
 from evaluate.study.plan_report import deviations_table, plan_check, with_plan
 from evaluate.study.public import public
 from evaluate.study.schema import Study
@@ -91,8 +89,8 @@ def run(
     study = prepared.definition.study
     progress("methods")
     inquired, unanswered = inquire(prepared.definition, prepared.records, results, _profile(study))
-    leading = _leading(study)
-    results, families = adjusted(study, results, leading)
+    leads = leading(study)
+    results, families = adjusted(study, results, leads)
     rows = prepared.rows
     results, joins = linked(results, rows.joins if rows else (), rows.lags if rows else ())
     results |= {name: beside(results.get(name), one) for name, one in locked.items()} | inquired
@@ -102,7 +100,7 @@ def run(
     refused = [*refusals, *unable, *unanswered]
     released = _release(prepared, results, refused, (*families, *joins, *deviated))
     refuse_claims(prepared.definition, steps(prepared.definition, released))
-    plans = forecast(prepared.definition, plan, leading, released.estimates, released.tables)
+    plans = forecast(prepared.definition, plan, leads, released.estimates, released.tables)
     return appraised(_finding(prepared, results, released), plans, prepared.definition.at)
 
 
@@ -137,77 +135,12 @@ def _estimate(prepared: Prepared, engine: str, progress: Progress) -> tuple[Resu
         for name in prepared.samples:
             progress(f"analysis {name}")
             try:
-                results[name] = _analyse(prepared, name, sample_of)
-            except Refused as refused:
-                refusals.append(Refusal(name, refused.code, refused.why, refused.fix))
+                results[name], refused = analysed(prepared, name, sample_of, progress)
+                refusals += refused
+            except Refused as error:
+                refusals.append(Refusal(name, error.code, error.why, error.fix))
+                refusals += refused_with(name, prepared, refusals[-1])
     return results, refusals
-
-
-def _analyse(prepared: Prepared, name: str, sample_of: SampleOf) -> Result:
-    """Estimate one analysis by its design."""
-    study = prepared.definition.study
-    analysis, (design, spec) = study.analyses[name], prepared.definition.specs[name]
-    outcome = study.outcomes[analysis.outcome]
-    column = outcome.column or ""
-    family = family_of(study, prepared.samples, _leading(study), name)
-    settings = Settings(
-        adjustment=analysis.adjustment,
-        std_errors=analysis.inference.std_errors,
-        conf_level=analysis.inference.conf_level,
-        seed=stream(study.id, name),
-        draws=analysis.inference.draws,
-        subgroups=tuple(one.column for one in analysis.subgroups),
-        probability=analysis.assignment.probability if analysis.assignment else None,
-        family=None if family is None else stream(study.id, "family", family),
-        smallest_worthwhile=outcome.smallest_worthwhile,
-    )
-    sample = sample_of(prepared.samples[name], column)
-    estimand = Estimand(analysis.estimand, column, outcome.unit)
-    result = design.estimate(spec, sample, estimand, settings)
-    if prepared.rows is not None:
-        used = analysis_roles(analysis, spec)
-        steps = flow_table(prepared.rows, prepared.samples[name], column, used)
-        result = replace(result, tables=(*result.tables, steps))
-    return _named(result, name, design.name, study)
-
-
-def _named(result: Result, name: str, design: str, study: Study) -> Result:
-    """Fill in what only the study knows: the analysis, its outcome and its place in the plan."""
-    outcome = study.analyses[name].outcome
-    place: Role | None = None
-    if study.analyses[name].role == "exploratory":
-        place = "exploratory"
-    elif name != _headline(study, outcome):
-        place = "beside"
-    return replace(
-        result,
-        estimates=tuple(
-            replace(one, analysis=name, design=design, outcome=outcome, role=place or one.role)
-            for one in result.estimates
-        ),
-        checks=tuple(
-            replace(one, analysis=name, table=one.table and f"{name}.{one.table}")
-            for one in result.checks
-        ),
-        tables=tuple(replace(one, analysis=name, id=f"{name}.{one.id}") for one in result.tables),
-    )
-
-
-def _headline(study: Study, outcome: str) -> str | None:
-    """Return the analysis whose estimate stands for an outcome: the first by place in the plan."""
-    places = ("primary", "secondary")
-    ranked = sorted(
-        (places.index(one.role), order, name)
-        for order, (name, one) in enumerate(study.analyses.items())
-        if one.outcome == outcome and one.role in places
-    )
-    return ranked[0][2] if ranked else None
-
-
-def _leading(study: Study) -> dict[str, str]:
-    """Return the analysis that stands for each outcome that has one."""
-    found = {key: _headline(study, key) for key in study.outcomes}
-    return {key: name for key, name in found.items() if name is not None}
 
 
 def _release(
@@ -258,7 +191,7 @@ def _verdicts(prepared: Prepared, released: Released) -> Iterator[Verdict]:
     """Judge each outcome by its headline row and the checks of that analysis."""
     study = prepared.definition.study
     for key, outcome in study.outcomes.items():
-        name = _headline(study, key)
+        name = headline(study, key)
         if name is None or name not in prepared.samples:
             continue
         row = next(

@@ -27,6 +27,7 @@ from evaluate.study.expectations import contradictions
 from evaluate.study.load import Definition, load
 from evaluate.study.lock_file import lock_hash
 from evaluate.texts import parsed, text_files
+from evaluate.variant_views import Views, variant_columns, variant_views
 
 Json = dict[str, Any]
 
@@ -51,6 +52,8 @@ class Prepared:
         The study held against its locked plan; ``None`` where none is locked.
     records : Records
         What methods read.
+    others : mapping of str to tuple of Views
+        By analysis, the rows of its alternatives and negative controls.
     """
 
     definition: Definition
@@ -60,6 +63,7 @@ class Prepared:
     hashes: Mapping[str, str]
     plan: Registered | None = None
     records: Records = field(default_factory=Records)
+    others: Mapping[str, tuple[Views, ...]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -105,9 +109,9 @@ def prepare(path: Path, *, dummy: bool = False) -> Iterator[Prepared]:
         yield Prepared(definition, texts, None, {}, hashes, plan, records)
         return
     with _rows(definition, data, dictionary) as rows:
-        samples = _samples(definition, rows)
+        samples, others = _samples(definition, rows), variant_views(definition, rows)
         hashes["data"] = _kept(rows.sha256, definition)
-        yield Prepared(definition, texts, rows, samples, hashes, plan, records)
+        yield Prepared(definition, texts, rows, samples, hashes, plan, records, others)
 
 
 @contextmanager
@@ -247,7 +251,7 @@ def _columns(definition: Definition) -> set[str]:
     used = (
         analysis_roles(study.analyses[name], spec) for name, (_, spec) in definition.specs.items()
     )
-    return outcomes.union(*used)
+    return outcomes.union(*used, variant_columns(definition))
 
 
 def _rows(definition: Definition, data: Data, dictionary: Dictionary) -> Rows:

@@ -20,8 +20,9 @@ def lines(finding: Finding) -> Iterator[str]:
         for row in finding.estimates:
             if row.outcome == verdict.outcome and row.term == "overall":
                 name = (
-                    f"{row.analysis}, as registered" if row.role == "registered" else row.analysis
+                    row.analysis if row.alternative is None else f"{row.analysis}/{row.alternative}"
                 )
+                name = f"{name}, as registered" if row.role == "registered" else name
                 yield f"    {name} ({row.method}, {row.std_error_method}): {_numbers(row)}"
     for check in finding.checks:
         if check.result != "passed":

@@ -87,6 +87,14 @@ class AssumedCovariate(Strict):
         " it explains alone; of a yes or no, R² of a linear regression. More of it means more of"
         " the outcome.",
     )
+    apart: float = Field(
+        default=0,
+        ge=-3,
+        le=3,
+        description="By how many of its standard deviations within groups those treated lie above"
+        " the others beforehand, where nobody drew lots; of a yes or no, of the normal variable"
+        " behind it.",
+    )
     missing: Share = Field(default=0, description="Share without a value.")
 
 

@@ -16,6 +16,7 @@ KEY = "key"  # for text that points to a row; its other columns say the same in 
 KINDS = (
     *("subgroups", "families", "inference", "leave_one_out", "pretrends", "placebos"),
     *("leave_one_cohort_out", "composition", "concurrent", "icc", "weights", "joins"),
+    "missing_rules",
     "before_after_groups",
 )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from evaluate.core import Estimate
+
 THIN, MINUS, TIE = "\u202f", "\u2212", "\u00a0"
 _SMALLEST_P = 0.001
 _ONE_DECIMAL = 0.1  # percentage points: smaller differences have two decimals
@@ -76,3 +78,14 @@ def p_value(value: float, language: str) -> str:
     if value < _SMALLEST_P:
         return "<" + TIE + number(_SMALLEST_P, language, digits=3)
     return number(value, language, digits=3)
+
+
+def of_treated(row: Estimate) -> bool:
+    """Return whether an effect is that on the treated, beside a comparison built for them.
+
+    Parameters
+    ----------
+    row : Estimate
+        An effect.
+    """
+    return row.estimand == "ATT" and row.design in {"matching", "adjusted"}

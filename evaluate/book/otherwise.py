@@ -57,7 +57,9 @@ def as_registered(view: View, headline: Estimate) -> Iterator[Sequence[Content]]
 def unplanned(view: View, level: str) -> Iterator[nodes.Node]:
     """Yield what no plan asked for, apart from the rest and named so."""
     rows = [
-        one for one in view.finding.estimates if (one.role, one.term) == ("exploratory", "overall")
+        one
+        for one in view.finding.estimates
+        if (one.role, one.term, one.alternative) == ("exploratory", "overall", None)
     ]
     if not rows:
         return

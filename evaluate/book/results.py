@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
+from evaluate.book.compared import compared
 from evaluate.book.detail import details
 from evaluate.book.lead import outcome_title
 from evaluate.book.numbers import p_value
 from evaluate.book.otherwise import ELSEWHERE, as_registered, hundreds, unplanned
 from evaluate.book.over_time import one_of_many, over_time
 from evaluate.book.picture import figure
+from evaluate.book.specified import specified
 from evaluate.book.view import View
 from evaluate.book.write import Content, marked, paragraph, section, strong, table
 from evaluate.core import Cell, Estimate
@@ -124,6 +126,7 @@ def _beside(view: View, level: str) -> Iterator[nodes.Node]:
         and not one.term.startswith(_IN_THEIR_OWN_TABLE)
         and not one_of_many(one)
         and one.role not in ELSEWHERE
+        and one.alternative is None
     ]
     rows = list({_same(one): one for one in others}.values())
     if not rows:
@@ -165,7 +168,10 @@ def _groups(view: View) -> Iterator[nodes.Node]:
     analysis, unit = found[1].analysis, found[1].unit
     yield from _flow(view, analysis, unit)
     yield from figure(view, "attrition")
+    yield from figure(view, "missing_rules")
     yield from _balance(view, analysis)
+    yield from compared(view, analysis)
+    yield from specified(view, analysis)
     yield from details(view, analysis)
 
 
@@ -243,7 +249,8 @@ def all_numbers(view: View) -> nodes.section:
 
 
 def _numbers(view: View, row: Estimate) -> dict[str, Content]:
-    name = f"{row.analysis}: {row.outcome}, {row.estimand}, {row.term}"
+    which = row.analysis if row.alternative is None else f"{row.analysis}/{row.alternative}"
+    name = f"{which}: {row.outcome}, {row.estimand}, {row.term}"
     factor, digits = (100, 2) if row.unit == "share" else (1, None)
 
     def span(low: float | None, high: float | None) -> str:

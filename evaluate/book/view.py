@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from evaluate.book.numbers import TIE, in_unit, number, percent
+from evaluate.book.numbers import TIE, in_unit, number, of_treated, percent
 from evaluate.book.words import Words, words
 from evaluate.book.write import Texts
 from evaluate.core import Cell, Estimate, Finding, Table, Verdict
@@ -148,12 +148,16 @@ class View:
         return None
 
     def arms(self, row: Estimate) -> tuple[float, float] | None:
-        """Return the means with and without the programme behind an estimate."""
+        """Return the means with and without the programme behind an estimate.
+
+        Where a comparison was built for the treated, without is what it says of them.
+        """
         arms = self.rows(f"{row.analysis}.arms")
         pair = [arms.get(name, {}).get("mean") for name in ("treated", "comparison")]
         if not all(isinstance(one, (int, float)) for one in pair):
             return None
-        return float(pair[0] or 0), float(pair[1] or 0)
+        treated, comparison = float(pair[0] or 0), float(pair[1] or 0)
+        return treated, treated - row.estimate if of_treated(row) else comparison
 
     def payer(self, key: str) -> str:
         """Return a payer's name in prose."""

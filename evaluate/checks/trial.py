@@ -31,6 +31,7 @@ def diagnose(
     support: Support,
     *,
     offered: bool = False,
+    fixed: bool = False,
 ) -> tuple[tuple[Check, ...], tuple[Table, ...]]:
     """Return what is known about how far the headline can be trusted.
 
@@ -46,10 +47,12 @@ def diagnose(
         What its interval rests on.
     offered : bool
         Whether the study's effect is one of taking part, and this one of the offer.
+    fixed : bool
+        Whether an interacted model's effect is that at fixed covariates, whoever is left out.
     """
     assignment, sample = trial.assignment, trial.sample
     outcome = assignment.arms.only((sample.outcome,))
-    treated, comparison = _counted(trial)
+    treated, comparison = counted(trial)
     found: list[Found] = [
         (None, arms(outcome, treated, comparison, trial.estimand.unit)),
         balance(
@@ -68,7 +71,7 @@ def diagnose(
         found.append(weights_check(sample.weights(trial.columns.weights)))
     if fitted.clustered:
         contrast = fitted.contrast
-        if trial.adjustment == "interacted":
+        if trial.adjustment == "interacted" and not fixed:
             contrast = recentred(fitted.groups, contrast, len(fitted.contrasts))
         without = leave_one_out(fitted.groups, contrast)
         of_pairs = fitted.absorbed and assignment.period is None
@@ -127,7 +130,7 @@ def _probability(trial: Trial) -> Found:
     return assignment_probability(treated, each.sum(keepdims=True), np.array([declared])), None
 
 
-def _counted(trial: Trial) -> tuple[Arm, Arm]:
+def counted(trial: Trial) -> tuple[Arm, Arm]:
     """Return rows assigned and rows with an outcome of each arm, whatever their weights."""
     treated = trial.columns.treated
     counts = [

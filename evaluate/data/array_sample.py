@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluate.data.every_row import EveryRowArrays
 from evaluate.data.levels import Indicator, indicators
 from evaluate.data.moments import (
     LEVERAGE_LIMIT,
@@ -31,7 +32,7 @@ from evaluate.data.within_array import within_arrays, within_scores_arrays
 _ROWS_OF_A_GROUP = 30  # from here a product for each group is faster than one for each pair
 
 
-class ArraySample(PathArrays):
+class ArraySample(EveryRowArrays, PathArrays):
     """Rows in memory.
 
     Parameters

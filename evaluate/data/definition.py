@@ -135,6 +135,26 @@ class Measured(Strict):
     )
 
 
+class Timing(Strict):
+    """When columns were measured: before the programme began, or after."""
+
+    before: tuple[ColumnName, ...] = Field(
+        default=(), description="Columns that were known before the programme began."
+    )
+    after: tuple[ColumnName, ...] = Field(
+        default=(), description="Columns that may be a result of the programme."
+    )
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Timing:
+        both = sorted(set(self.before) & set(self.after))
+        if both:
+            raise ValueError(
+                f"`{both[0]}` is measured both before and after; name it under one of them"
+            )
+        return self
+
+
 class Data(Strict):
     """Where rows come from, which columns are computed, and which rows are used."""
 
@@ -161,6 +181,9 @@ class Data(Strict):
     )
     measured: tuple[Measured, ...] = Field(
         default=(), description="Columns that follow a published definition with breaks."
+    )
+    timing: Timing | None = Field(
+        default=None, description="When columns were measured, before the programme or after."
     )
     derive: tuple[Derive, ...] = Field(default=(), description="Computed columns, in order.")
     where: tuple[Condition, ...] = Field(

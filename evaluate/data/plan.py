@@ -222,6 +222,10 @@ class _Planning:
                     self.conditions.append(compile_condition(condition, variable, form))
 
     def measured(self) -> None:
+        timing = self.data.timing
+        for side in ("before", "after") if timing is not None else ():
+            for i, name in enumerate(getattr(timing, side)):
+                self.known(name, self.at("data", "timing", side, i))
         for i, one in enumerate(self.data.measured):
             where = self.at("data", "measured", i)
             for name in filter(None, (one.column, one.over, one.break_term)):

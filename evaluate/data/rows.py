@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import duckdb
 
@@ -18,7 +18,9 @@ from evaluate.data.faults import form_of
 from evaluate.data.join import Joined
 from evaluate.data.known import known_columns
 from evaluate.data.merge import Merged, merge
+from evaluate.data.narrowed import compiled, narrowed
 from evaluate.data.plan import At, make_plan
+from evaluate.data.rules import Condition
 from evaluate.data.scratch import scratch_folder
 from evaluate.data.source import places_of
 from evaluate.data.status_rows import Scored
@@ -26,7 +28,7 @@ from evaluate.data.steps import Step
 from evaluate.data.table import connect
 from evaluate.data.used import Lagged, Used, use_rows
 from evaluate.data.variable import PeriodForm, Variable
-from evaluate.data.views import Known, make_view
+from evaluate.data.views import Gaps, Known, make_view
 from evaluate.data.watch import Watch, together
 from evaluate.errors import EvaluateError
 
@@ -107,7 +109,8 @@ class Rows:
         self,
         outcome: str,
         roles: Mapping[str, ColumnRole],
-        covariates_missing: Literal["error", "complete_case"],
+        covariates_missing: Gaps,
+        where: Sequence[Condition] = (),
     ) -> str:
         """Return the name of a view with the rows of one analysis.
 
@@ -122,29 +125,38 @@ class Rows:
             Column of the outcome.
         roles : mapping of str to str
             Role of every other column.
-        covariates_missing : {"error", "complete_case"}
-            Whether rows without a covariate stop the run, or count as lost.
+        covariates_missing : {"error", "complete_case", "indicator", "multiple_imputation"}
+            Whether rows without a covariate stop the run, count as lost, or are completed later;
+            until then they count as lost.
+        where : sequence of Condition
+            Which of the used rows: all must hold.
 
         Raises
         ------
+        Unfit
+            If a condition does not fit its column.
         DataError
             If cells are missing that must not be, a treatment is not 0 or 1, a weight is
             negative, or a column that has to be a number is not.
         """
-        key = (outcome, tuple(sorted(roles.items())), covariates_missing)
+        tests = compiled(where, self.columns, self.forms)
+        key = (outcome, tuple(sorted(roles.items())), covariates_missing, tests)
         if key not in self._views:
             name = f"sample_{len(self._views) + 1}"
+            own = (tests, self._known, self.used)
+            table, known, n_rows = narrowed(self.connection, f"{name}_rows", *own)
             make_view(
                 self.connection,
                 name,
                 path=self.label,
-                n_rows=self.used,
-                known=self._known,
+                n_rows=n_rows,
+                known=known,
                 variables=self.columns,
                 outcome=outcome,
                 roles=roles,
-                complete_cases=covariates_missing == "complete_case",
+                gaps=covariates_missing,
                 forms=self.forms,
+                table=table,
             )
             self._views[key] = name
         return self._views[key]

@@ -44,8 +44,8 @@ class Sample(Protocol):
     """Rows of one analysis; its used rows are those with an outcome.
 
     Where a covariate is missing the outcome is missing too, as ``make_view`` sees to: such a
-    row cannot be used, and counts as lost. All but ``assigned`` and ``incomplete`` leave out
-    the rows whose outcome is missing. What is constant within a group belongs in ``by``; only
+    row cannot be used, and counts as lost. All but ``assigned``, ``incomplete`` and ``everyone``
+    leave out the rows whose outcome is missing. What is constant within a group belongs in ``by``; only
     covariates and the outcome need moments.
     """
 
@@ -69,6 +69,14 @@ class Sample(Protocol):
 
     def incomplete(self, columns: Sequence[str]) -> int:
         """Return how many of all rows lack a value of one of the columns."""
+        ...
+
+    def everyone(self, names: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+        """Return whole columns of all rows, those without an outcome too, each shape (n,).
+
+        Numbers are NaN and text, as objects, is ``None`` where a value is missing. The outcome is
+        as it was recorded, also where a covariate is missing. The order of rows means nothing.
+        """
         ...
 
     def expand(self, names: Sequence[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.data.crossed import Crossing, coarse, crossed, fine, shares
+from evaluate.data.every_row import EveryRowEngine
 from evaluate.data.levels import MOST_LEVELS, Indicator, indicators
 from evaluate.data.moments import (
     Cells,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 ROW_MODEL = "evaluate_row_model"
 
 
-class SqlSample(WithinEngine, PathEngine):
+class SqlSample(EveryRowEngine, WithinEngine, PathEngine):
     """Rows in a table or view of an engine that Ibis writes for.
 
     An engine says what its table is like, runs one query, and holds one small table while

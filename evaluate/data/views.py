@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import duckdb
 
 from evaluate.core import ColumnRole
 from evaluate.data import sql
+from evaluate.data.every_row import RECORDED
 from evaluate.data.names import plural
 from evaluate.data.variable import NUMERIC, PeriodForm, Variable
 from evaluate.data.view_columns import CATEGORICAL, LABELS, TIMES, cast_columns
 from evaluate.errors import DataError, Problem
 
 USED = "used_rows"
+Gaps = Literal["error", "complete_case", "indicator", "multiple_imputation"]
 Found = dict[tuple[str, str], int]
 _ALSO: dict[str, frozenset[str]] = {
     "time": frozenset({"date", "period"}),
@@ -83,13 +86,15 @@ def make_view(
     variables: Mapping[str, Variable],
     outcome: str,
     roles: Mapping[str, ColumnRole],
-    complete_cases: bool,
+    gaps: Gaps,
     forms: Mapping[str, PeriodForm] | None = None,
+    table: str = USED,
 ) -> None:
     """Create the view of one analysis.
 
     Every row stays, so that all who were assigned are counted. A row without a covariate gets
-    no outcome: it cannot be used, and is attrition.
+    no outcome: it cannot be used, and is attrition. Its outcome then stands in a column of its
+    own, for what completes such rows.
 
     Parameters
     ----------
@@ -109,10 +114,12 @@ def make_view(
         Column of the outcome.
     roles : mapping of str to str
         Role of every other column.
-    complete_cases : bool
-        Whether rows without a covariate count as lost; else they are an error.
+    gaps : {"error", "complete_case", "indicator", "multiple_imputation"}
+        Whether rows without a covariate are an error, count as lost, or are completed later.
     forms : mapping of str to str, optional
         Forms of the columns of periods.
+    table : str
+        Table or view of the used rows.
 
     Raises
     ------
@@ -122,21 +129,24 @@ def make_view(
     problems = _unfit_types(known, variables, outcome, roles)
     found = {("rows", ""): n_rows, **_settled(known, roles, variables)}
     asked = {key: one for key, one in _counts(roles, variables).items() if key not in found}
-    found |= _ask(connection, asked)
+    found |= _ask(connection, asked, table)
     covariates = _with_role(roles, "covariate")
-    gaps = [one for one in covariates if found["missing", one]]
-    if complete_cases and sum(found["missing", one] for one in gaps) >= n_rows:
-        nulls = [f"{sql.identifier(one)} IS NULL" for one in gaps]
-        found |= _ask(connection, {("incomplete", ""): f"count(*) FILTER ({' OR '.join(nulls)})"})
+    holes = [one for one in covariates if found["missing", one]]
+    if gaps == "complete_case" and sum(found["missing", one] for one in holes) >= n_rows:
+        nulls = [f"{sql.identifier(one)} IS NULL" for one in holes]
+        incomplete = {("incomplete", ""): f"count(*) FILTER ({' OR '.join(nulls)})"}
+        found |= _ask(connection, incomplete, table)
     for column in (one for kind, one in tuple(found) if kind == "other" and found[kind, one]):
         values = {("values", column): f"count(DISTINCT {sql.identifier(column)})"}
-        found |= _ask(connection, values)
-    problems += _problems(path, known, found, roles, complete_cases=complete_cases)
+        found |= _ask(connection, values, table)
+    problems += _problems(path, known, found, roles, complete_cases=gaps != "error")
     if problems:
         raise DataError(*problems)
     chosen = cast_columns(variables, roles, forms or {})
-    chosen.append(_outcome(outcome, gaps))
-    connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(chosen)} FROM {USED}")
+    chosen.append(_outcome(outcome, holes))
+    if holes:
+        chosen.append(f"CAST({sql.identifier(outcome)} AS DOUBLE) AS {sql.identifier(RECORDED)}")
+    connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(chosen)} FROM {table}")
 
 
 def _outcome(outcome: str, covariates: list[str]) -> str:
@@ -217,11 +227,13 @@ def _counts(
     return asked
 
 
-def _ask(connection: duckdb.DuckDBPyConnection, asked: Mapping[tuple[str, str], str]) -> Found:
+def _ask(
+    connection: duckdb.DuckDBPyConnection, asked: Mapping[tuple[str, str], str], table: str
+) -> Found:
     """Return the answers to questions about the used rows, from one pass; from none without."""
     if not asked:
         return {}
-    row = connection.execute(f"SELECT {', '.join(asked.values())} FROM {USED}").fetchone() or ()
+    row = connection.execute(f"SELECT {', '.join(asked.values())} FROM {table}").fetchone() or ()
     return {key: int(count or 0) for key, count in zip(asked, row, strict=True)}
 
 

@@ -10,6 +10,7 @@ from evaluate.core import Check, DataKind, Estimate, Refusal, Table
 from evaluate.disclosure.method_rules import FOLLOWS
 from evaluate.disclosure.rule import Row
 from evaluate.disclosure.rules import RULES, Profile, hidden_cells, strict_number
+from evaluate.disclosure.specification_rules import apart, beside_shown
 from evaluate.errors import DisclosureError, Problem
 
 PROFILES = {
@@ -94,7 +95,9 @@ def release(
     if unknown:
         raise DisclosureError(*(_no_rule(kind) for kind in unknown))
     shown = _followed(tables, [RULES[table.kind](table, profile) for table in tables])
-    rows = tuple(strict_number(row, profile) for row in estimates)
+    each = [strict_number(row, profile) for row in estimates]
+    close = apart(estimates, profile) | beside_shown(estimates, each)
+    rows = tuple(None if place in close else row for place, row in enumerate(each))
     kept = tuple(row for row in rows if row is not None)
     texts = tuple(_check(check, profile) for check in checks)
     reasons = tuple(_refusal(one, profile) for one in refusals)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from evaluate.core import Estimate, Table
+from evaluate.disclosure.comparison_rules import COMPARISON_RULES
 from evaluate.disclosure.method_rules import METHOD_RULES
 from evaluate.disclosure.rule import (
     Profile,
@@ -21,6 +22,7 @@ from evaluate.disclosure.rule import (
     shortened,
     stated,
 )
+from evaluate.disclosure.specification_rules import SPECIFICATION_RULES
 
 __all__ = ["RULES", "Profile", "Rule", "hidden_cells", "strict_number"]
 
@@ -103,7 +105,9 @@ RULES: Mapping[str, Rule] = {
     "cofinancing_inputs": public,
     "fund_inputs": public,
     "schedule": public,
+    **COMPARISON_RULES,
     **METHOD_RULES,
+    **SPECIFICATION_RULES,
 }
 
 

@@ -51,6 +51,24 @@ def _assumed_covariates(study: Study, specs: Specs) -> Iterator[Broken]:
             )
 
 
+def _apart(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Hold groups that differ beforehand against designs in which chance decides."""
+    assumed = study.assumptions
+    if assumed is None or set(specs) != set(study.analyses) or not specs:
+        return
+    if any(design.kind in {"adjusted", "matched"} for design, _ in specs.values()):
+        return
+    for column, one in assumed.covariates.items():
+        if one.apart:
+            key = ("assumptions", "covariates", column, "apart")
+            yield (
+                key,
+                f"`{dotted(key)}` is given, and no design compares groups that nobody drew lots for",
+                "in the other designs the groups are drawn alike, so that it would change nothing",
+                "delete it",
+            )
+
+
 def _assumed_units(study: Study, specs: Specs) -> Iterator[Broken]:
     """Hold clusters or people against what the designs assign."""
     assumed = study.assumptions
@@ -263,6 +281,7 @@ def _names(specs: Specs, analysis: str, role: str) -> bool:
 ASSUMPTION_RULES: tuple[Rule, ...] = (
     _assumed_outcomes,
     _assumed_covariates,
+    _apart,
     _assumed_units,
     _alternative_units,
     _assumed_blocks,

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from evaluate.core import Name, Strict, Summary, Text
 from evaluate.data.definition import ColumnName
+from evaluate.data.rules import Condition
 from evaluate.evidence.dilution_definition import Dilution
 
 
@@ -67,9 +68,67 @@ class Inference(Strict):
 class Missing(Strict):
     """What is done about missing cells."""
 
-    covariates: Literal["error", "complete_case"] = Field(
-        default="error", description="Stop, or leave such rows out and say so."
+    covariates: Literal["error", "complete_case", "indicator", "multiple_imputation"] = Field(
+        default="error",
+        description="Stop; leave such rows out and say so; keep them with an indicator of what is"
+        " missing; or fill the cells in several times by chance, from what the other columns say.",
     )
+    imputations: int | None = Field(
+        default=None,
+        ge=2,
+        le=1000,
+        description="Completed data sets under multiple_imputation; by default 20.",
+    )
+
+    @model_validator(mode="after")
+    def _imputed(self) -> Missing:
+        if self.imputations is not None and self.covariates != "multiple_imputation":
+            raise ValueError(
+                "`imputations` is given and nothing is imputed; delete it, or set `covariates:"
+                " multiple_imputation`"
+            )
+        return self
+
+    @property
+    def number(self) -> int:
+        """Return how many completed data sets there are."""
+        return self.imputations or 20
+
+
+class OtherInference(Strict):
+    """How an alternative computes uncertainty."""
+
+    std_error: str | tuple[str, ...] = Field(
+        description="Estimator, or several: the first stands in the alternative's row."
+    )
+
+
+class OtherChoices(Strict):
+    """Choices that could have been made otherwise; all others are those of the analysis."""
+
+    title: Text | None = Field(default=None, description="In prose; else the alternative's key.")
+    estimand: Summary | None = Field(default=None, description="Whose effect is asked for.")
+    design: dict[str, dict[str, Any]] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1,
+        description="Name of the design: those of its fields that differ. Another design, or"
+        " another method of one, takes over the columns alone.",
+    )
+    adjustment: Literal["none", "additive", "interacted"] | None = Field(
+        default=None, description="How covariates enter."
+    )
+    inference: OtherInference | None = Field(default=None, description="Uncertainty.")
+    missing: Missing | None = Field(default=None, description="Missing cells.")
+    where: tuple[Condition, ...] = Field(
+        default=(), description="Rows that are used, of those of the study: all must hold."
+    )
+
+    @model_validator(mode="after")
+    def _something_else(self) -> OtherChoices:
+        if not self.model_fields_set - {"title"}:
+            raise ValueError("nothing is chosen otherwise; name what differs, or delete it")
+        return self
 
 
 class Analysis(Strict):
@@ -91,6 +150,13 @@ class Analysis(Strict):
     missing: Missing = Field(default_factory=Missing, description="Missing cells.")
     dilution: Dilution | None = Field(
         default=None, description="How many of those measured took part."
+    )
+    alternatives: dict[Name, OtherChoices] = Field(
+        default_factory=dict,
+        description="The same question answered with other choices, by name.",
+    )
+    negative_controls: tuple[Name, ...] = Field(
+        default=(), description="Keys of outcomes that the programme cannot have changed."
     )
     role: Literal["primary", "secondary", "exploratory"] = Field(
         default="primary", description="Its place in the plan."

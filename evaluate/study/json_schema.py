@@ -40,6 +40,7 @@ def schema(
     shared: Json = raw.setdefault("$defs", {})
     known = all_designs() if designs is None else designs
     _name_each(shared, "Analysis", "design", known)
+    _some_fields(shared, "OtherChoices", known)
     _name_each(shared, "Inquired", "method", all_methods() if methods is None else methods)
     # An editor then points at the key that is wrong, and not at the whole entry.
     entries: Json = raw["properties"]["analyses"]["patternProperties"]
@@ -70,6 +71,24 @@ def _name_each(
     properties[word] = {
         "type": "object",
         "description": properties[word]["description"],
+        "properties": names,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+
+
+def _some_fields(shared: Json, model: str, known: Mapping[str, Design[Any]]) -> None:
+    """Let the one key under ``design`` be a known one, with any of its fields."""
+    names: Json = {}
+    for name in sorted(known):
+        own = f"{_DEFINITIONS.replace('{model}', f'design_{name}')}/properties"
+        fields = {key: {"$ref": f"{own}/{key}"} for key in shared[f"design_{name}"]["properties"]}
+        names[name] = {"type": "object", "properties": fields, "additionalProperties": False}
+    properties = shared[model]["properties"]
+    properties["design"] = {
+        "type": "object",
+        "description": properties["design"]["description"],
         "properties": names,
         "additionalProperties": False,
         "minProperties": 1,

@@ -16,6 +16,7 @@ from evaluate.core import Strict
 from evaluate.design import Design, all_designs
 from evaluate.errors import StudyError
 from evaluate.method import Method, all_methods
+from evaluate.study.alternative_rules import broken_alternatives, wrong_alternatives
 from evaluate.study.document import Document, Key, nearest
 from evaluate.study.entries import Entries
 from evaluate.study.faults import faults, texts_typed_as_numbers
@@ -32,6 +33,7 @@ MAX_PROBLEMS = 200
 Specs = Mapping[str, tuple[Design[Any], Strict]]
 Methods = Mapping[str, tuple[Method[Any], Strict]]
 M = TypeVar("M", bound=BaseModel)
+_OF_ALTERNATIVES = {"analyses", "outcomes", "data"}  # what their rules rest on
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,10 @@ def load(
     specs, wrong = _specs(document, known)
     inquiries, wrong_too = _methods(document, methods)
     found += (*wrong, *wrong_too)
-    broken = set(document.faults + found)
     unsure = {str(key[0]) for key in document.broken if key}
+    if not unsure & _OF_ALTERNATIVES:
+        found += _alternatives(document, study, specs, known)
+    broken = set(document.faults + found)
     for key, *words in (
         *broken_rules(study, specs, unsure),
         *broken_method_rules(study, inquiries, unsure),
@@ -228,6 +232,19 @@ def _specs(
         except ValidationError as error:
             found += faults(error, document, design.spec, key)
     return specs, found
+
+
+def _alternatives(
+    document: Document, study: Study, specs: Specs, designs: Mapping[str, Design[Any]]
+) -> list[Fault]:
+    """Return what is wrong with alternatives, where all that they rest on holds."""
+    if not _OF_ALTERNATIVES.issubset(fields(type(study))):
+        return []
+    held = {name: one for name, one in specs.items() if name in study.analyses}
+    others, found = wrong_alternatives(document, study, held, designs)
+    for key, *words in broken_alternatives(study, held, others):
+        found.append(Fault(document.line(key), *words))
+    return found
 
 
 def _methods(

@@ -18,6 +18,8 @@ _ADJUSTMENT = {
 _MISSING = {
     "error": "a missing covariate stops the run",
     "complete_case": "rows without a covariate are left out, and counted",
+    "indicator": "missing covariates are marked by an indicator, and all rows are kept",
+    "multiple_imputation": "missing covariates are imputed several times",
 }
 
 
@@ -168,18 +170,29 @@ def analysis_plan(plan: Json) -> Iterator[str]:
                 "Missing covariates": _MISSING.get(
                     one["missing"]["covariates"], one["missing"]["covariates"]
                 ),
+                "Imputations": one["missing"].get("imputations"),
                 "Subgroups": "none" if not one["subgroups"] else None,
+                "Negative controls": ", ".join(one.get("negative_controls", ())) or None,
             }
         )
         yield from table(
             ("Subgroup", "Reason"),
             ((code(g["column"]), escaped(g["reason"])) for g in one["subgroups"]),
         )
+        yield from table(("Alternative", "Chosen otherwise"), _alternatives(one))
     yield f"Boundary of attrition: {escaped(plan['evidence']['boundary'])}."
     yield ""
     if "economics" in plan:
         yield from heading(3, "Costs and benefits")
         yield from _elements(plan["economics"], "Parameter")
+
+
+def _alternatives(analysis: Json) -> Iterator[tuple[str, str]]:
+    """Yield the alternatives of an analysis, each with what differs."""
+    for name, one in analysis.get("alternatives", {}).items():
+        differs = elements({key: each for key, each in one.items() if key != "title"})
+        told = (f"{key} {words}" for key, words in differs.items() if words != "nothing")
+        yield code(name), escaped("; ".join(told))
 
 
 def _family(plan: Json, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from evaluate.study.alternative_rules import ALTERNATIVE_RULES
 from evaluate.study.answer_rules import ANSWER_RULES
 from evaluate.study.assumption_rules import ASSUMPTION_RULES
 from evaluate.study.cohort_rules import COHORT_RULES
@@ -15,6 +16,7 @@ from evaluate.study.published_rules import PUBLISHED_RULES
 from evaluate.study.schema import Study
 from evaluate.study.shape import fields
 from evaluate.study.text_rules import TEXT_RULES
+from evaluate.study.timing_rules import TIMING_RULES
 from evaluate.study.words import choose, dotted
 
 
@@ -212,7 +214,8 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     *PUBLISHED_RULES,
     *MONEY_RULES,
     *((("analyses", "outcomes"), rule) for rule in DESIGN_RULES),
-    *((("analyses", "outcomes", "data"), rule) for rule in LINEAGE_RULES),
+    *((("analyses", "outcomes"), rule) for rule in ALTERNATIVE_RULES),
+    *((("analyses", "outcomes", "data"), rule) for rule in (*LINEAGE_RULES, *TIMING_RULES)),
     *((("analyses", "outcomes", "facts", "assumptions"), rule) for rule in ASSUMPTION_RULES),
     *((("outcomes", "evidence"), rule) for rule in EVIDENCE_RULES),
 )

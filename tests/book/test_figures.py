@@ -13,7 +13,11 @@ import pytest
 matplotlib = pytest.importorskip("matplotlib")
 
 import example_change
+import example_comparison
+import example_hidden_selection as example_hidden
 import example_inquiries
+import example_missing
+import example_specifications
 import example_tables as example
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -256,6 +260,10 @@ def full(**more: Any) -> Finding:
         *plans("earnings", 800.0),
         *example.over_time(600.0),
         *example_change.change(),
+        *example_comparison.comparison(),
+        *example_specifications.specified([600.0, 350.0, 900.0, -100.0]),
+        *example_hidden.tables(),
+        *example_missing.missing(),
         *example_inquiries.tables(),
     )
     more = {"payers": ("participant", "county"), "title": "Earnings", "worthwhile": 500.0} | more
@@ -387,6 +395,29 @@ CASES = {
     "many people": finding([], (example.flow(123456, UNBROKEN),)),
     "no losses": finding([], (example.made("flow", [{"stage": "analysed", "arm": "all"}]),)),
     "curve alone": finding([], (example.power_curve("o", 1e-7),)),
+    "long names, far apart": finding(
+        [],
+        example_comparison.comparison(
+            [f"{(LONG, UNBROKEN, 'x')[i % 3]} {i}" for i in range(24)], shift=3.0
+        ),
+    ),
+    "hidden by long names": finding(
+        [estimate("o", 0.2, 0.3, "points")],
+        example_hidden.tables(0.2, [f"{(LONG, UNBROKEN, 'x')[i % 3]} {i}" for i in range(12)]),
+        data_kind="dummy",
+    ),
+    "hidden, huge": finding([], example_hidden.tables(0.5, ["x"], "NOK/år", 1e9)),
+    "missing, tiny": finding(
+        [estimate("o", 4e-7, 3e-7, "share")], example_missing.missing(0.1, "share", 1e-6)
+    ),
+    "missing, huge": finding([], example_missing.missing(1.0, "NOK/år", 1e9)),
+    "many specifications": finding(
+        [],
+        example_specifications.specified(
+            [(-1) ** i * 37.0 * i for i in range(70)], names=[LONG, UNBROKEN, "x"]
+        ),
+    ),
+    "one covariate": finding([], example_comparison.comparison(["x"], shift=0.0, n=60)),
     "dollars": full(title="Costs $5 of $6 and <b> & more"),
 }
 

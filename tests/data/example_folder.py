@@ -70,7 +70,8 @@ class Folder:
         """Return the rows of an analysis, the outcome last."""
         with self.open({outcome, *roles}, **data) as rows:
             view = rows.sample_table(outcome, roles, missing)  # type: ignore[arg-type]
-            return rows.connection.execute(f"FROM {view}").fetchall()
+            quoted = ", ".join('"' + name.replace('"', '""') + '"' for name in (*roles, outcome))
+            return rows.connection.execute(f"SELECT {quoted} FROM {view}").fetchall()
 
 
 Make = Callable[..., Folder]

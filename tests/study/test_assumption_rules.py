@@ -31,6 +31,12 @@ CASES = {
         "_assumed_covariates",
         "did you mean `age`?",
     ),
+    "groups apart in a trial": (
+        GOOD,
+        ("apart: 0,", "apart: 0.2,"),
+        "_apart",
+        "`assumptions.covariates.age.apart` is given, and no design compares groups",
+    ),
     "people for clusters": (
         GOOD,
         (

@@ -55,6 +55,12 @@ BROKEN_BY = {
     "_adjustment": ("nothing-to-adjust",),
     "_columns_once": ("outcome-as-covariate", "treatment-as-covariate", "group-as-covariate"),
     "_std_errors": ("unknown-std-error",),
+    "_negative_controls": (
+        "unknown-negative-control",
+        "negative-control-without-column",
+        "outcome-as-negative-control",
+        "treatment-as-negative-control",
+    ),
     "_derived_from_the_answer": (
         "outcome-derived-covariate",
         "treatment-derived-covariate",
@@ -63,6 +69,13 @@ BROKEN_BY = {
     ),
     "_treatment_and_outcome": ("outcome-derived-treatment", "treatment-derived-outcome"),
     "_selected_by_the_answer": ("selected-by-outcome", "selected-by-treatment"),
+    "_held_though_late": (
+        "covariate-after-start",
+        "covariate-derived-after-start",
+        "subgroup-after-start",
+    ),
+    "_outcome_though_early": ("outcome-before-start",),
+    "_derived_from_late": ("early-derived-from-late",),
 }
 CASES = [(rule, mistake) for rule, mistakes in BROKEN_BY.items() for mistake in mistakes]
 

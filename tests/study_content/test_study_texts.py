@@ -20,7 +20,9 @@ STUDIES = Path(__file__).parents[2] / "studies"
 FIVE = ("back-to-rule", "fullfoljd-utbildning", "jet-cd", "nav-school-collaboration", "plug-in")
 PLANNED = FIVE[:-1]
 OVER_TIME = ("absence-limit-2016", "nav-counsellor-pilots", "plug-in")  # on dummy data
-ALL = (*PLANNED, *OVER_TIME, "absence-contact-example", "supported-work")
+COMPARED = ("catholic-schools-and-graduation", "supported-work-survey-comparison")
+REGISTER = "back-to-rule-register"  # on dummy data
+ALL = (*PLANNED, *OVER_TIME, *COMPARED, REGISTER, "absence-contact-example", "supported-work")
 SCHEMA = "# yaml-language-server: $schema=../../book/_static/study.schema.json"
 # Figures on which sources disagree, by study. None may be dropped in favour of another.
 CONFLICTS = [
@@ -152,7 +154,7 @@ def texts(model: BaseModel) -> Iterator[dict[str, str]]:
                 waiting += one.values()
 
 
-BILINGUAL = [slug for slug in (*PLANNED, *OVER_TIME) if slug != "jet-cd"]
+BILINGUAL = [slug for slug in (*PLANNED, *OVER_TIME, REGISTER) if slug != "jet-cd"]
 
 
 @pytest.mark.parametrize("slug", BILINGUAL)

@@ -92,6 +92,7 @@ def _exploratory(reading: Reading) -> list[Estimate]:
         (one.analysis, one.outcome): one
         for one in reversed(reading.finding.estimates)
         if (one.role, one.term, one.scale) == ("exploratory", "overall", "difference")
+        and one.alternative is None
     }
     return list(reversed(rows.values()))
 
@@ -109,6 +110,7 @@ def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
         for one in reading.finding.estimates
         if (one.role, one.outcome, one.term, one.scale, one.unit)
         == ("beside", row.outcome, "overall", "difference", row.unit)
+        and one.alternative is None
     ]
     yield from _registered(reading, row)
     seen = {(row.method, row.std_error_method)}

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evaluate.book.numbers import number
+from evaluate.book.numbers import number, of_treated
 from evaluate.book.words import Words, told_per
 from evaluate.book.words import words as page_words
 from evaluate.core import Cell, Estimate, Finding, Table, Verdict
@@ -187,9 +187,15 @@ class Reading:
         return {}
 
     def arms(self, row: Estimate) -> tuple[float, float] | None:
-        """Return the means with and without the programme; with is without plus the estimate."""
+        """Return the means with and without the programme, which differ by the estimate.
+
+        Without it is that of the comparison group, or for the treated theirs less the estimate.
+        """
         tables = [one for one in self.finding.tables if one.id == f"{row.analysis}.arms"]
         means = {one["arm"]: one.get("mean") for table in tables for one in table.rows}
+        whole = value(means.get("treated"))
+        if of_treated(row):
+            return None if whole is None else (whole, whole - row.estimate)
         base = value(means.get("comparison"))
         return None if base is None else (base + row.estimate, base)
 

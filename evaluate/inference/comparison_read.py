@@ -1,0 +1,133 @@
+"""Units of two groups brought into memory from a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluate.data.levels import Indicator
+from evaluate.data.sample import Sample
+from evaluate.errors import Refused
+from evaluate.inference.comparison import Groups, Ints
+from evaluate.inference.linear import Float
+from evaluate.inference.preconditions import require_both_arms
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonColumns:
+    """Which columns of a sample hold what.
+
+    Attributes
+    ----------
+    treated : str
+        1 for those with the programme, 0 for the others.
+    covariates, exact : tuple of str
+        Measured before; within whose levels comparisons must be made.
+    cluster, weights : str or None
+        What was treated, where that is not the row; sampling weights.
+    """
+
+    treated: str
+    covariates: tuple[str, ...]
+    exact: tuple[str, ...] = ()
+    cluster: str | None = None
+    weights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Units, and what their covariates' names leave unsaid.
+
+    Attributes
+    ----------
+    groups : Groups
+        The units.
+    first : mapping of str to str
+        For each text column among the covariates the level without an indicator.
+    constant : tuple of str
+        Covariates that do not vary, and were left out.
+    """
+
+    groups: Groups
+    first: Mapping[str, str]
+    constant: tuple[str, ...]
+
+
+def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
+    """Return the rows with an outcome as two groups in memory.
+
+    Parameters
+    ----------
+    sample : Sample
+        The rows.
+    columns : ComparisonColumns
+        Which columns hold what.
+
+    Raises
+    ------
+    Refused
+        ``treatment_not_binary``, ``no_treated`` or ``no_comparison`` by the treatment's values;
+        ``negative_weights`` when one is below 0 or none is above; ``too_few_units`` when a side
+        has fewer than two; ``nothing_to_match`` when no covariate varies.
+    """
+    names = sample.expand(columns.covariates)
+    further = [columns.treated, *columns.exact]
+    further += [one for one in (columns.cluster, columns.weights) if one]
+    held = sample.columns((*names, *further, sample.outcome))
+    treated = np.asarray(held[columns.treated], dtype=np.float64)
+    require_both_arms(treated)
+    weights = _weights(held[columns.weights]) if columns.weights else None
+    kept = np.ones(len(treated), bool) if weights is None else weights > 0
+    x = np.column_stack([np.asarray(held[name], dtype=np.float64) for name in names])[kept]
+    varies = x.max(axis=0) > x.min(axis=0)
+    on = treated[kept] == 1
+    if min(int(on.sum()), int((~on).sum())) < _FEWEST:
+        raise Refused(
+            "too_few_units",
+            "a group has fewer than two units with an outcome",
+            "check the treatment column and `data.where`",
+        )
+    if not varies.any() and not columns.exact:
+        raise Refused(
+            "nothing_to_match", "no covariate varies", "name covariates that differ between units"
+        )
+    groups = Groups(
+        y=np.asarray(held[sample.outcome], dtype=np.float64)[kept],
+        treated=on,
+        x=np.ascontiguousarray(x[:, varies]),
+        names=tuple(name for name, one in zip(names, varies, strict=True) if one),
+        cluster=_codes([np.asarray(held[columns.cluster])[kept]]) if columns.cluster else None,
+        weights=None if weights is None else weights[kept] / weights[kept].mean(),
+        exact=_codes([np.asarray(held[name])[kept] for name in columns.exact])
+        if columns.exact
+        else None,
+    )
+    text = {one.column for one in names if isinstance(one, Indicator)}
+    first = {column: str(sample.levels(column)[0]) for column in text}
+    constant = tuple(name for name, one in zip(names, varies, strict=True) if not one)
+    return Read(groups, first, constant)
+
+
+_FEWEST = 2
+
+
+def _weights(values: Float) -> Float:
+    weights = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
+        raise Refused(
+            "negative_weights",
+            "a weight is missing or below zero, or none is above",
+            "correct the column of weights",
+        )
+    return weights
+
+
+def _codes(columns: Sequence[np.typing.NDArray[np.generic]]) -> Ints:
+    """Return the place of each row's combination of levels, from 0."""
+    codes = np.zeros(len(columns[0]), np.int64)
+    for values in columns:
+        levels, at = np.unique(values, return_inverse=True)
+        codes = np.unique(codes * len(levels) + at, return_inverse=True)[1]
+    return codes.astype(np.int64)

@@ -1,0 +1,242 @@
+"""Matching and weighting from columns to checks: each method, whom it is about, and bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from evaluate.assumptions.definition import AssumedCovariate, AssumedOutcome
+from evaluate.assumptions.scenario import Scenario
+from evaluate.core import Estimand, Settings
+from evaluate.data.sample import ArraySample
+from evaluate.design import Result
+from evaluate.designs.matching import DESIGN, Matching
+from evaluate.errors import Refused
+
+Data = dict[str, NDArray[Any]]
+METHODS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("nearest", "ATT", {}),
+    ("nearest", "ATE", {"ratio": 2}),
+    ("nearest", "ATT", {"replace": False}),
+    ("nearest", "ATT", {"distance": "mahalanobis"}),
+    ("nearest", "ATT", {"caliper": {"width": 0.2}, "exact": ["kind"]}),
+    ("exact", "ATT", {"exact": ["kind", "step"]}),
+    ("coarsened", "ATT", {"bins": {"x": 4}}),
+    ("subclass", "ATE", {"subclasses": 4}),
+    ("entropy", "ATT", {"squares": ["x"]}),
+    ("ipw", "ATT", {}),
+    ("ipw", "ATE", {"trim": {"low": 0.05, "high": 0.95}}),
+    ("overlap", "ATO", {}),
+    ("aipw", "ATT", {}),
+)
+IDS = [f"{m}-{e}-{'-'.join(more)}" for m, e, more in METHODS]
+
+
+def people(n: int = 500, seed: int = 1) -> Data:
+    """Return people with ties: many share every covariate."""
+    rng = np.random.default_rng(seed)
+    x, step = rng.integers(-4, 5, n) / 2.0, rng.integers(0, 3, n) * 1.0
+    kind = np.array(["a", "b", "c"])[rng.integers(0, 3, n)]
+    t = (rng.logistic(size=n) < 0.5 * x + 0.3 * step - 1.2) * 1.0
+    y = 2 + x + step + (kind == "c") + t + rng.normal(size=n)
+    return {"t": t, "x": x, "step": step, "kind": kind, "y": y}
+
+
+def spec(method: str, more: dict[str, Any] | None = None) -> Matching:
+    fields: dict[str, Any] = {"treated": "t", "covariates": ["x", "step", "kind"]}
+    return Matching.model_validate({**fields, "method": method, **(more or {})})
+
+
+def estimate(
+    data: Data, method: str, estimand: Any = "ATT", settings: Settings | None = None, **more: Any
+) -> Result:
+    question = Estimand(estimand, "y", "points")
+    return DESIGN.estimate(
+        spec(method, more), ArraySample(data, "y"), question, settings or Settings()
+    )
+
+
+def checks(result: Result) -> dict[str, str]:
+    return {one.name: one.result for one in result.checks}
+
+
+@pytest.mark.parametrize(("method", "estimand", "more"), METHODS, ids=IDS)
+def test_every_method_finds_the_effect(method: str, estimand: str, more: dict[str, Any]) -> None:
+    result = estimate(people(), method, estimand, **more)
+    row, plain = result.estimates
+    assert abs(row.estimate - 1) < 4 * row.std_error < 1.5
+    assert plain.method == "difference in means"
+    assert plain.estimate > row.estimate + 0.3
+    assert {"balance", "overlap", "effective_size", "attrition", "clusters", "sensitivity"} <= set(
+        checks(result)
+    )
+    kinds = [one.kind for one in result.tables]
+    assert {"arms", "comparison_balance", "comparison_samples", "hidden_selection"} <= set(kinds)
+    assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize(("method", "estimand", "more"), METHODS, ids=IDS)
+def test_rows_in_any_order(method: str, estimand: str, more: dict[str, Any]) -> None:
+    data = people()
+    order = np.random.default_rng(7).permutation(len(data["y"]))
+    turned = {name: values[order] for name, values in data.items()}
+    one, other = (estimate(each, method, estimand, **more).estimates[0] for each in (data, turned))
+    assert other.estimate == pytest.approx(one.estimate, rel=1e-8)
+    assert other.std_error == pytest.approx(one.std_error, rel=1e-8)
+    assert (other.n_obs, other.n_treated) == (one.n_obs, one.n_treated)
+
+
+@pytest.mark.parametrize(("method", "estimand", "more"), METHODS, ids=IDS)
+def test_units_and_names_do_not_matter(method: str, estimand: str, more: dict[str, Any]) -> None:
+    data = people()
+    names = np.array(["z", "y", "x"])
+    renamed = names[np.searchsorted(["a", "b", "c"], data["kind"])]
+    if method == "aipw":  # rows are dealt into folds by their values, to which codes belong
+        renamed = data["kind"]
+    scaled = {**data, "y": 1000 * data["y"] - 5, "step": data["step"] * 1e4, "kind": renamed}
+    one, other = (estimate(each, method, estimand, **more).estimates[0] for each in (data, scaled))
+    assert other.estimate == pytest.approx(1000 * one.estimate, rel=1e-6)
+    assert other.std_error == pytest.approx(1000 * one.std_error, rel=1e-6)
+
+
+def test_other_folds_move_a_result_by_little() -> None:
+    data = people()
+    renamed = np.array(["z", "y", "x"])[np.searchsorted(["a", "b", "c"], data["kind"])]
+    one = estimate(data, "aipw").estimates[0]
+    other = estimate({**data, "kind": renamed}, "aipw").estimates[0]
+    assert other.estimate == pytest.approx(one.estimate, abs=0.25 * one.std_error)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"method": "ipw", "ratio": 2}, "`ratio` belongs to method nearest"),
+        ({"method": "exact", "caliper": {"width": 1}}, "`caliper` belongs to method nearest"),
+        ({"method": "nearest", "squares": ["x"]}, "`squares` belongs to method entropy"),
+        ({"method": "coarsened", "bins": {"z": 3}}, "name what is no covariate"),
+        ({"method": "nearest", "caliper": {"width": 1, "unit": "yard"}}, "none that is known"),
+        ({"method": "ipw", "trim": {"low": 0.9, "high": 0.1}}, "not below"),
+    ],
+)
+def test_fields_belong_to_their_method(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Matching.model_validate({"treated": "t", "covariates": ["x"], **fields})
+
+
+def refused(data: Data, method: str = "nearest", estimand: str = "ATT", **more: Any) -> str:
+    with pytest.raises(Refused) as found:
+        estimate(data, method, estimand, **more)
+    assert found.value.fix
+    return found.value.code
+
+
+def test_separation_is_refused_wherever_a_score_is_needed() -> None:
+    data = people()
+    data["step"] = data["t"] * 2 + 1
+    for method in ("nearest", "subclass", "ipw", "aipw"):
+        assert refused(data, method) == "separation"
+    assert refused(data, "entropy") == "unbalanceable"
+
+
+def test_a_method_speaks_of_its_own() -> None:
+    assert refused(people(), "overlap", "ATT") == "not_its_estimand"
+    assert refused(people(), "ipw", "ATO") == "not_its_estimand"
+
+
+def test_more_treated_than_others_need_replacement() -> None:
+    data = people()
+    data["t"] = 1 - data["t"] if data["t"].mean() < 0.5 else data["t"]
+    assert refused(data, "nearest", replace=False) == "too_few_comparison"
+    assert estimate(data, "nearest").estimates[0].n_treated == int(data["t"].sum())
+
+
+def test_fewer_treated_than_covariates() -> None:
+    data = people(60)
+    data["t"] = (np.arange(60) < 3) * 1.0
+    assert refused(data, "ipw") in {"more_covariates_than_units", "separation"}
+
+
+def test_what_is_not_asked_of_matching() -> None:
+    for settings, code in (
+        (Settings(adjustment="additive"), "adjusted_by_method"),
+        (Settings(std_errors=("HC2",)), "unknown_std_error"),
+    ):
+        with pytest.raises(Refused) as found:
+            estimate(people(), "nearest", settings=settings)
+        assert found.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "code"),
+    [
+        ("t", 2.0, "treatment_not_binary"),
+        ("t", 1.0, "no_comparison"),
+        ("t", 0.0, "no_treated"),
+        ("x", 3.0, None),
+    ],
+)
+def test_columns_of_one_value(column: str, values: float, code: str | None) -> None:
+    data = people()
+    data[column] = np.full(len(data["y"]), values)
+    if code is None:
+        assert checks(estimate(data, "ipw"))["balance"] in {"passed", "failed"}
+    else:
+        assert refused(data) == code
+
+
+def test_weights_below_zero_are_refused_and_zeros_left_out() -> None:
+    data = people()
+    data["w"] = np.where(np.arange(500) < 100, 0.0, 1.0)
+    without = {name: values[100:] for name, values in data.items()}
+    one = estimate(data, "ipw", weights="w").estimates[0]
+    other = estimate(without, "ipw").estimates[0]
+    assert one.estimate == pytest.approx(other.estimate, rel=1e-9)
+    assert one.n_obs == 400
+    data["w"][3] = -1.0
+    assert refused(data, "ipw", weights="w") == "negative_weights"
+
+
+def test_one_unit_that_dominates_is_seen() -> None:
+    data = people()
+    data["w"] = np.where(np.arange(500) == int(np.flatnonzero(data["t"] == 0)[0]), 500.0, 1.0)
+    assert checks(estimate(data, "ipw", weights="w"))["effective_size"] == "failed"
+
+
+def test_groups_that_hardly_meet_fail_their_checks() -> None:
+    data = people(800)
+    data["x"] = data["x"] + 4 * data["t"] + np.random.default_rng(1).normal(0, 1.2, 800)
+    found = checks(estimate(data, "ipw"))
+    assert (found["overlap"], found["balance"]) == ("failed", "failed")
+    data["x"] = data["x"] + 20 * data["t"]
+    assert refused(data, "ipw") == "separation"
+
+
+def test_whoever_found_nobody_is_left_out_and_counted() -> None:
+    result = estimate(people(), "nearest", caliper={"width": 0.01, "unit": "sd_logit"})
+    row, plain = result.estimates
+    assert row.n_treated < plain.n_treated
+
+
+def test_a_hidden_confounder_stays_and_the_seen_one_goes() -> None:
+    scenario = Scenario(
+        units=4000,
+        size=None,
+        treated_share=0.3,
+        outcomes={"y": AssumedOutcome(baseline=0, effect=1, sd=1)},
+        covariates={
+            name: AssumedCovariate(sd=1, strength=0.3, apart=0.5) for name in ("x", "step")
+        },
+    )
+    both = Matching(treated="t", covariates=("x", "step"), method="entropy")
+    drawn = DESIGN.simulate(both, scenario, np.random.default_rng(5))
+    one = both.model_copy(update={"covariates": ("x",)})
+    question, sample = Estimand("ATT", "y", "points"), ArraySample(drawn.data, "y")
+    whole, part = (
+        DESIGN.estimate(each, sample, question, Settings()).estimates[0] for each in (both, one)
+    )
+    assert abs(whole.estimate - 1) < 4 * whole.std_error
+    assert part.estimate - 1 == pytest.approx(0.5 * np.sqrt(0.3), abs=4 * part.std_error)
