@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--conditions", type=int, default=0, help="These only; nothing is kept")
     parser.add_argument("--folder", type=Path, default=Path(gettempdir()) / "evaluate-bench")
     asked = parser.parse_args()
+    asked.peers = os.path.abspath(asked.peers)  # its links stay: they lead to its packages
     os.environ |= dict.fromkeys(THREADS, "1")
     sizes = (asked.conditions,) if asked.conditions else CONDITIONS
     found = [row for k in sizes for row in compare(k, asked)]

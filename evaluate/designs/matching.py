@@ -28,24 +28,11 @@ from evaluate.inference.built_comparison import How, Method, build, std_error_of
 from evaluate.inference.comparison import Compared, Groups
 from evaluate.inference.comparison_read import ComparisonColumns, read_groups
 from evaluate.inference.linear import Spread
-from evaluate.inference.matching_options import Bins, Caliper, Trim
+from evaluate.inference.matching_options import OWN, Bins, Caliper, Trim
 from evaluate.inference.row import estimate_row
 from evaluate.inference.treatment import fit_treatment
 from evaluate.inference.trial import Trial, read_trial
 from evaluate.inference.trial_rows import effect_rows
-
-_NEAREST = ("ratio", "replace", "distance", "caliper", "order", "bias_corrected")
-# Fields that only some methods have.
-_OWN = {
-    **dict.fromkeys(_NEAREST, ("nearest",)),
-    "exact": ("nearest", "exact", "coarsened"),
-    "bins": ("coarsened",),
-    "subclasses": ("subclass",),
-    "trim": ("ipw", "overlap"),
-    "squares": ("entropy",),
-    "nuisance": ("aipw",),
-    "folds": ("aipw",),
-}
 
 
 class Matching(Strict):
@@ -121,9 +108,9 @@ class Matching(Strict):
     def _of_its_method(self) -> Matching:
         for name, info in type(self).model_fields.items():
             default = info.get_default(call_default_factory=True)
-            if getattr(self, name) != default and self.method not in _OWN.get(name, (self.method,)):
+            if getattr(self, name) != default and self.method not in OWN.get(name, (self.method,)):
                 raise ValueError(
-                    f"`{name}` belongs to method {' or '.join(_OWN[name])}, and the method is"
+                    f"`{name}` belongs to method {' or '.join(OWN[name])}, and the method is"
                     f" {self.method}; delete it, or change the method"
                 )
         known = {"sd_logit", "sd_score", "logit", "score", *self.covariates}
@@ -184,13 +171,13 @@ def estimate(spec: Matching, sample: Sample, estimand: Estimand, settings: Setti
     columns = ComparisonColumns(
         spec.treated, spec.covariates, spec.exact, spec.cluster, spec.weights
     )
+    trial = _trial(spec, sample, (estimand, settings))
     read = read_groups(sample, columns)
     found = build(read.groups, spec.how, estimand.summary)
     row = _row(read.groups, found, name, (estimand, settings))
     covariance = np.array([[row.std_error**2]])
     if settings.headline_only:
         return Result((row,), covariance)
-    trial = _trial(spec, sample, (estimand, settings))
     checks, tables = diagnose(trial, read, found, row, spec.how)
     return Result((row, _plain(trial)), covariance, checks=checks, tables=tables)
 

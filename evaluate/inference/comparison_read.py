@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluate.data.levels import Indicator
 from evaluate.data.sample import Sample
@@ -80,7 +82,7 @@ def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
     require_both_arms(treated)
     weights = _weights(held[columns.weights]) if columns.weights else None
     kept = np.ones(len(treated), bool) if weights is None else weights > 0
-    x = np.column_stack([np.asarray(held[name], dtype=np.float64) for name in names])[kept]
+    x = np.column_stack([_numbers(held[name]) for name in names])[kept]
     varies = x.max(axis=0) > x.min(axis=0)
     on = treated[kept] == 1
     if min(int(on.sum()), int((~on).sum())) < _FEWEST:
@@ -113,6 +115,13 @@ def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
 _FEWEST = 2
 
 
+def _numbers(values: NDArray[Any]) -> Float:
+    """Return a column as numbers; text stands here only where it has a single level."""
+    if values.dtype.kind in "OUS":
+        return np.zeros(len(values))
+    return np.asarray(values, dtype=np.float64)
+
+
 def _weights(values: Float) -> Float:
     weights = np.asarray(values, dtype=np.float64)
     if not np.isfinite(weights).all() or (weights < 0).any() or not (weights > 0).any():
@@ -124,7 +133,7 @@ def _weights(values: Float) -> Float:
     return weights
 
 
-def _codes(columns: Sequence[np.typing.NDArray[np.generic]]) -> Ints:
+def _codes(columns: Sequence[NDArray[np.generic]]) -> Ints:
     """Return the place of each row's combination of levels, from 0."""
     codes = np.zeros(len(columns[0]), np.int64)
     for values in columns:

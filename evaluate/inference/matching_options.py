@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
 from evaluate.core import Strict
 
+_NEAREST = ("ratio", "replace", "distance", "caliper", "order", "bias_corrected")
+# Fields that only some methods have.
+OWN: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_NEAREST, ("nearest",)),
+    "exact": ("nearest", "exact", "coarsened"),
+    "bins": ("coarsened",),
+    "subclasses": ("subclass",),
+    "trim": ("ipw", "overlap"),
+    "squares": ("entropy",),
+    "nuisance": ("aipw",),
+    "folds": ("aipw",),
+}
 Bins = (
     Annotated[int, Field(ge=2, le=1000)]
     | Annotated[str, StringConstraints(pattern=r"^q[0-9]{1,3}$")]

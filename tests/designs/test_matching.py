@@ -240,3 +240,20 @@ def test_a_hidden_confounder_stays_and_the_seen_one_goes() -> None:
     )
     assert abs(whole.estimate - 1) < 4 * whole.std_error
     assert part.estimate - 1 == pytest.approx(0.5 * np.sqrt(0.3), abs=4 * part.std_error)
+
+
+def test_a_text_of_one_level_tells_nothing_even_where_it_must_be_equal() -> None:
+    data = people()
+    data["kind"] = np.full(500, "a")
+    one = estimate(data, "exact", exact=["kind"]).estimates[0]
+    other = estimate(data, "exact", exact=[], covariates=["x", "step"]).estimates[0]
+    assert one.estimate == pytest.approx(other.estimate, rel=1e-12)
+
+
+@pytest.mark.parametrize("method", ["nearest", "subclass", "entropy", "ipw", "aipw"])
+def test_numbers_beyond_reach_are_refused(method: str) -> None:
+    data = people()
+    data["y"] = data["y"] * 1e200
+    assert refused(data, method)
+    data["y"] = np.ones(500)
+    assert refused(data, method) == "constant_outcome"

@@ -31,7 +31,7 @@ def draw(reading: Reading, look: Look) -> Figure | None:
     found = [one for row in reading.rows(KIND) if (one := _range(row)) is not None]
     if not found:
         return None
-    found.sort(key=lambda one: -one.low)
+    found.reverse()
     return _figure(reading, found, _drawn(reading, look, found))
 
 
@@ -51,8 +51,11 @@ def _shares(row: Row, end: str) -> dict[str, float]:
 def _named(reading: Reading, ranges: Sequence[_Range]) -> list[str]:
     digits = 3 if any(one.high - one.low < _FINE for one in ranges) else 2
     w = words(reading.language)
+    least = 10.0**-digits
     return [
-        w(
+        f"<{reading.number(least, digits)}"
+        if one.high < least
+        else w(
             "figure.overlap.range",
             low=reading.number(one.low, digits),
             high=reading.number(one.high, digits),
