@@ -27,7 +27,7 @@ from evaluate.study.negative_control import negative_control
 from evaluate.study.timing_rules import measured
 from evaluate.study.variant_choices import choices
 from evaluate.study.variants import Variant, about_whom
-from evaluate.variant_views import Views
+from evaluate.variant_views import Views, n_apart
 
 # (name of the random streams, analysis, design and its fields, view of the rows) -> result
 Computing = Callable[[str, Analysis, tuple[Design[Any], Strict], str], Result]
@@ -138,7 +138,8 @@ def _with_alternatives(running: _Running, result: Result) -> tuple[Result, list[
         role: Role = "exploratory" if planned is False else "beside"
         row = replace(row, alternative=name, role=role)
         parts = _attributed(running, one, row)
-        others.append(Specified(name, row, told[name], parts=parts, planned=planned))
+        gap = n_apart(running.declared, running.view, one, running.column, running.sample_of)
+        others.append(Specified(name, row, told[name], None, parts, planned, gap))
     check, table = agreement(declared, others)
     rows = tuple(one.row for one in others if one.row is not None)
     return replace(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from evaluate.core import ColumnRole, Strict
 from evaluate.data.conditions import Unfit
+from evaluate.data.engines import SampleOf
 from evaluate.data.rows import Rows
-from evaluate.design import Design
+from evaluate.design import Design, named_columns
 from evaluate.errors import DataError, EvaluateError, Problem, Refused, StudyError
 from evaluate.study.columns import analysis_roles
 from evaluate.study.load import Definition
@@ -129,3 +130,58 @@ def _joint(
         return rows.sample_table(outcome, used, policy, one.where)
     except EvaluateError:
         return None
+
+
+def n_apart(
+    declared: Variant, own: str, other: Views, column: str, sample_of: SampleOf
+) -> int | None:
+    """Return by how few people of a group the rows of two analyses differ.
+
+    Parameters
+    ----------
+    declared : Variant
+        The analysis as it was declared.
+    own : str
+        View of its rows.
+    other : Views
+        Its alternative.
+    column : str
+        Of the outcome.
+    sample_of : callable
+        Gives the sample behind a view.
+
+    Returns
+    -------
+    int or None
+        The smallest number, of those above 0, of people of one group who stand in one of the two
+        and not in both; 0 where the rows are the same; ``None`` where it cannot be told, as with
+        covariates that are completed later.
+    """
+    one = other.variant
+    policies = {each.analysis.missing.covariates for each in (declared, one)}
+    used = [set(analysis_roles(each.analysis, each.spec)) for each in (declared, one)]
+    if not one.where and used[0] == used[1] and len(policies) == 1:
+        return 0
+    treated = {
+        tuple(name for _, name, role in named_columns(each.spec) if role == "treatment")
+        for each in (declared, one)
+    }
+    if other.joint is None or len(treated) > 1 or not policies <= {"error", "complete_case"}:
+        return None
+    (by,) = treated
+    joint = _counted(sample_of, other.joint, column, by)
+    gaps = [
+        n - joint.get(group, 0)
+        for view in (own, other.own)
+        for group, n in _counted(sample_of, view, column, by).items()
+    ]
+    return min((gap for gap in gaps if gap), default=0)
+
+
+def _counted(
+    sample_of: SampleOf, view: str, column: str, by: tuple[str, ...]
+) -> dict[tuple[object, ...], int]:
+    """Return the rows with an outcome of a view, by group."""
+    cells = sample_of(view, column).count(by)
+    groups = zip(*(cells.labels[name].tolist() for name in by), strict=True) if by else [()] * len(cells.n)
+    return dict(zip(groups, cells.n.tolist(), strict=True))

@@ -18,6 +18,11 @@ _LABELS: dict[str, tuple[str, str, str]] = {
     "estimand": ("Estimand", "Estimand", "Estimand"),
     "n_obs": ("Rows", "Rader", "Rader"),
     "n_treated": ("Treated", "Med tiltak", "Med insats"),
+    "n_apart": (
+        "Fewest by whom the rows differ",
+        "Færrest som radene skiller seg med",
+        "Minsta antal som raderna skiljer sig med",
+    ),
     "difference": ("Difference to the declared", "Avvik fra den angitte", "Skillnad mot angiven"),
     "of_sample": (
         "Through the rows used",
@@ -63,6 +68,7 @@ _TYPES: Mapping[str, CellType] = {
     "estimand": "text",
     "n_obs": "integer",
     "n_treated": "integer",
+    "n_apart": "integer",
     "outcome": "text",
     "dropped": "text",
     "state": "text",

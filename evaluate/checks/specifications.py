@@ -12,7 +12,7 @@ CURVE, AGREEMENT = "specifications", "agreement_of_estimators"
 DECLARED = "declared"  # what the analysis itself is called among its alternatives
 _CURVE = (
     *("specification", "declared", "planned", "estimate", "conf_low", "conf_high", "std_error"),
-    *("df", "n_obs", "n_treated", "estimand", "state"),
+    *("df", "n_obs", "n_treated", "n_apart", "estimand", "state"),
 )
 _AGREEMENT = (
     *("specification", "estimate", "difference", "of_sample", "of_weights", "of_method"),
@@ -64,6 +64,10 @@ class Specified:
         Where the difference to the declared estimate comes from.
     planned : bool or None
         Whether it stands in the locked plan; ``None`` without one.
+    n_apart : int or None
+        Fewest people of a group, of those that have any, who stand in the rows of one of the two,
+        of it and of the declared one, and not in the other's; 0 where both use the same rows,
+        ``None`` where nobody knows.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Specified:
     state: str | None = None
     parts: Parts = field(default_factory=Parts)
     planned: bool | None = None
+    n_apart: int | None = None
 
 
 def specifications(declared: Specified, others: Sequence[Specified]) -> Table:
@@ -118,6 +123,7 @@ def _curve_row(one: Specified, declared: Specified) -> dict[str, Cell]:
     if row is not None:
         numbers = ("estimate", "conf_low", "conf_high", "std_error", "df", "n_obs", "n_treated")
         told |= {key: getattr(row, key) for key in (*numbers, "estimand")}
+        told["n_apart"] = 0 if one is declared else one.n_apart
     return told | {f"{CHOICE}{key}": words for key, words in one.choices.items()}
 
 

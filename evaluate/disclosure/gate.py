@@ -10,7 +10,12 @@ from evaluate.core import Check, DataKind, Estimate, Refusal, Table
 from evaluate.disclosure.method_rules import FOLLOWS
 from evaluate.disclosure.rule import Row
 from evaluate.disclosure.rules import RULES, Profile, hidden_cells, strict_number
-from evaluate.disclosure.specification_rules import apart, beside_shown
+from evaluate.disclosure.specification_rules import (
+    apart,
+    beside_shown,
+    on_other_rows,
+    without,
+)
 from evaluate.errors import DisclosureError, Problem
 
 PROFILES = {
@@ -94,9 +99,11 @@ def release(
     unknown = sorted({table.kind for table in tables} - set(RULES))
     if unknown:
         raise DisclosureError(*(_no_rule(kind) for kind in unknown))
-    shown = _followed(tables, [RULES[table.kind](table, profile) for table in tables])
+    others = on_other_rows(estimates, tables, profile)
+    left = without(tables, others)
+    shown = _followed(tables, [RULES[table.kind](table, profile) for table in left])
     each = [strict_number(row, profile) for row in estimates]
-    close = apart(estimates, profile) | beside_shown(estimates, each)
+    close = apart(estimates, profile, others) | beside_shown(estimates, each)
     rows = tuple(None if place in close else row for place, row in enumerate(each))
     kept = tuple(row for row in rows if row is not None)
     texts = tuple(_check(check, profile) for check in checks)

@@ -2,20 +2,95 @@
 
 Two specifications that use almost the same rows give, together, the few people by whom they
 differ. Where counts of two of them lie closer than the smallest count that is shown, neither is.
+Counts do not tell who was counted, and three sets of rows can give a fourth: of each outcome one
+alternative with other rows is shown, beside no subgroups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from evaluate.core import Cell, Estimate, Table
 from evaluate.disclosure.rule import Profile, Row, Rule, digits, nearest, people, stated
 
+CURVE, AGREEMENT = "specifications", "agreement_of_estimators"
 _COUNTS = ("n_obs", "n_treated")
 _PEOPLE = stated(people(dict.fromkeys(_COUNTS)))
 Counts = tuple[int, int, int]  # all, treated, comparison
+Named = tuple[str | None, Cell]  # analysis, alternative
+
+
+def on_other_rows(
+    rows: Sequence[Estimate], tables: Sequence[Table], profile: Profile
+) -> frozenset[Named]:
+    """Return the alternatives that are not shown since they rest on other rows.
+
+    Of each outcome the first stays whose rows differ from the declared ones by enough people,
+    unless a subgroup of the outcome is shown.
+
+    Parameters
+    ----------
+    rows : sequence of Estimate
+        All candidates of a study.
+    tables : sequence of Table
+        All its tables.
+    profile : Profile
+        The smallest number of people.
+    """
+    if profile.smallest == 0:
+        return frozenset()
+    outcomes = {row.analysis: row.outcome for row in rows}
+    divided = {outcomes.get(one.analysis or "") for one in tables if one.kind == "subgroups"}
+    hidden: set[Named] = set()
+    taken: set[str | None] = set()
+    for name, gap in _gaps(rows, tables):
+        outcome = outcomes.get(name[0] or "")
+        enough = isinstance(gap, int) and gap >= profile.smallest
+        if not enough or outcome in divided | taken:
+            hidden.add(name)
+        else:
+            taken.add(outcome)
+    return frozenset(hidden)
+
+
+def _gaps(rows: Sequence[Estimate], tables: Sequence[Table]) -> Iterator[tuple[Named, Cell]]:
+    """Yield the alternatives on other rows, in the order of the study, and by how many."""
+    told: dict[Named, Cell] = {
+        (table.analysis, row.get("specification")): row.get("n_apart")
+        for table in tables
+        if table.kind == CURVE
+        for row in table.rows
+    }
+    for row in rows:
+        name = (row.analysis, row.alternative)
+        if row.alternative is not None and (gap := told.get(name)) != 0:
+            yield name, gap
+
+
+def without(tables: Sequence[Table], hidden: Collection[Named]) -> list[Table]:
+    """Return tables on specifications without the numbers of some.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        All of a study.
+    hidden : collection of (str or None, Cell)
+        Analysis and alternative.
+    """
+    return [
+        replace(
+            one,
+            rows=tuple(
+                _words(row) if (one.analysis, row.get("specification")) in hidden else row
+                for row in one.rows
+            ),
+        )
+        if one.kind in (CURVE, AGREEMENT)
+        else one
+        for one in tables
+    ]
 
 
 def too_close(counts: Sequence[Counts | None], declared: int | None, profile: Profile) -> set[int]:
@@ -48,7 +123,7 @@ def _close(one: Counts, other: Counts, profile: Profile) -> bool:
     return any(0 < gap < profile.smallest for gap in gaps)
 
 
-def apart(rows: Sequence[Estimate], profile: Profile) -> set[int]:
+def apart(rows: Sequence[Estimate], profile: Profile, others: Collection[Named] = ()) -> set[int]:
     """Return the places of alternatives' estimates that would give away a few people.
 
     Parameters
@@ -57,15 +132,18 @@ def apart(rows: Sequence[Estimate], profile: Profile) -> set[int]:
         All candidates of a study.
     profile : Profile
         The rules' numbers.
+    others : collection of (str or None, Cell)
+        Alternatives that are not shown anyhow; they are among those returned.
     """
     if profile.smallest == 0:
         return set()
-    hidden: set[int] = set()
+    gone = {place for place, one in enumerate(rows) if (one.analysis, one.alternative) in others}
+    hidden: set[int] = set(gone)
     for analysis in {one.analysis for one in rows if one.alternative is not None}:
         places = [
             place
             for place, one in enumerate(rows)
-            if one.analysis == analysis and (one.alternative is not None or _is_first(one))
+            if one.analysis == analysis and place not in gone and _asks(one)
         ]
         declared = next((i for i, place in enumerate(places) if not rows[place].alternative), None)
         counts = [_of_estimate(rows[place]) for place in places]
@@ -94,6 +172,10 @@ def beside_shown(rows: Sequence[Estimate], shown: Sequence[Estimate | None]) -> 
         for place, row in enumerate(rows)
         if row.alternative is not None and first.get(row.analysis) is None
     }
+
+
+def _asks(row: Estimate) -> bool:
+    return row.alternative is not None or _is_first(row)
 
 
 def _is_first(row: Estimate) -> bool:
@@ -127,7 +209,8 @@ def _specifications(table: Table, profile: Profile) -> Table:
         for place, (one, row) in enumerate(zip(counts, table.rows, strict=True))
         if one is not None and (min(one) < profile.smallest or _few_df(row, profile))
     }
-    hidden = few | too_close(counts, declared, profile)
+    gone = {place for place, row in enumerate(table.rows) if row.get("state") == "withheld"}
+    hidden = few | gone | too_close(counts, declared, profile)
     if declared in hidden:  # every difference is one to it
         hidden = set(range(len(counts)))
     rows = [
@@ -152,7 +235,7 @@ def _shown(row: Row, profile: Profile) -> Row:
         if key in _COUNTS and isinstance(value, int)
         else digits(value, profile)
         for key, value in row.items()
-        if key != "df"  # it counts people too
+        if key not in ("df", "n_apart")  # they count people too
     }
 
 
@@ -174,7 +257,7 @@ def _words(row: Row) -> Row:
 
 
 SPECIFICATION_RULES: Mapping[str, Rule] = {
-    "specifications": _specifications,
-    "agreement_of_estimators": _specifications,
+    CURVE: _specifications,
+    AGREEMENT: _specifications,
     "negative_controls": _controls,
 }

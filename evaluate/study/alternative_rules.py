@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from evaluate.checks.specifications import DECLARED
 from evaluate.design import Design, named_columns
 from evaluate.study.design_rules import DESIGN_RULES, Broken, Rule, Specs
 from evaluate.study.document import Document, Key
@@ -159,4 +160,16 @@ def _negative_controls(study: Study, specs: Specs) -> Iterator[Broken]:
                 )
 
 
-ALTERNATIVE_RULES: tuple[Rule, ...] = (_negative_controls,)
+def _called_declared(study: Study, _specs: Specs) -> Iterator[Broken]:
+    for name, analysis in study.analyses.items():
+        if DECLARED in analysis.alternatives:
+            key = ("analyses", name, "alternatives", DECLARED)
+            yield (
+                key,
+                f"`{dotted(key)}` has the name of the analysis itself",
+                "tables call the declared choices so, and two rows of one name cannot be told apart",
+                "give the alternative a name of its own",
+            )
+
+
+ALTERNATIVE_RULES: tuple[Rule, ...] = (_negative_controls, _called_declared)

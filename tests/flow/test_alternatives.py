@@ -329,6 +329,51 @@ def test_few_people_do_not_follow_from_two_specifications(tmp_path: Path) -> Non
     assert rows_of(finding, "specifications")["far"]["n_obs"] % 5 == 0
 
 
+def test_one_person_does_not_follow_from_equal_counts_of_others(tmp_path: Path) -> None:
+    data = drawn()
+    ages, offered = np.sort(data["age"]), np.asarray(data["offered"])[np.argsort(data["age"])]
+    # A window moved by one place, where who leaves it and who enters are of one group.
+    first = next(i for i in range(50, 150) if offered[i] == offered[i + 200])
+    entry = f"alternatives: {{one: {{where: {window(ages, first, 200)}}}, two: {{where: {window(ages, first + 1, 200)}}}}}"
+    open_, strict = OUTCOMES, OUTCOMES.replace("kind: public", "kind: restricted")
+    finding = run(wrote(tmp_path / "a", data, entry, text=open_))
+    rows = rows_of(finding, "specifications")
+    counts = [(rows[name]["n_obs"], rows[name]["n_treated"]) for name in ("one", "two")]
+    assert counts[0] == counts[1]
+    treated = offered.astype(bool)
+    outside = np.r_[0:first, first + 200 : 400]
+    apart = min(int(treated[outside].sum()), int((~treated)[outside].sum()))
+    assert rows["one"]["n_apart"] == apart
+    finding = run(wrote(tmp_path / "b", data, entry, text=strict))
+    assert {one.alternative for one in finding.estimates} == {None, "one"}
+
+
+def window(ages: Any, first: int, n: int) -> str:
+    """Return conditions that hold for n people from a place in the order of age."""
+    low, high = ((ages[i - 1] + ages[i]) / 2 for i in (first, first + n))
+    return f"[{{column: age, at_least: {low:.5f}}}, {{column: age, at_most: {high:.5f}}}]"
+
+
+def test_other_covariates_leave_out_other_people(tmp_path: Path) -> None:
+    data = drawn()
+    lost = {"age": [0, 2, 4], "before": [6]}
+    for name, places in lost.items():
+        data[name] = np.where(np.isin(np.arange(400), places), np.nan, data[name])
+    entry = (
+        "alternatives: {other: {adjustment: additive,"
+        " design: {randomised: {treated: offered, covariates: [before]}}}}"
+    )
+    text = OUTCOMES.replace(
+        "adjustment: none", "adjustment: none\n    missing: {covariates: complete_case}"
+    )
+    finding = run(wrote(tmp_path, data, entry, text=text))
+    treated = np.asarray(data["offered"]).astype(bool)
+    split = [int(treated[places].sum()) for places in ([6],)] + [
+        int((~treated)[places].sum()) for places in ([6],)
+    ]
+    assert rows_of(finding, "specifications")["other"]["n_apart"] == min(n for n in split if n)
+
+
 def test_groups_over_time_have_alternatives_too(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     town = np.repeat(np.arange(40), 2)

@@ -61,6 +61,7 @@ BROKEN_BY = {
         "outcome-as-negative-control",
         "treatment-as-negative-control",
     ),
+    "_called_declared": ("alternative-called-declared",),
     "_derived_from_the_answer": (
         "outcome-derived-covariate",
         "treatment-derived-covariate",
