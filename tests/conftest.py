@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if "CHROMIUM" not in os.environ and not any(map(shutil.which, BROWSERS)):
         missing["browser"] = "no Chromium on this machine"
     for item in items:
+        if "spark" in item.nodeid:  # a query takes half a second there, its start ten
+            item.add_marker(pytest.mark.slow)
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -15,6 +15,7 @@ from evaluate.book.build import build
 from evaluate.errors import StudyError
 from evaluate.findings import read, write
 
+pytestmark = pytest.mark.slow  # each builds a book
 ROOT = Path(__file__).resolve().parents[2]
 PLANNED = ("plug-in", "jet-cd")
 ALLOWED = {

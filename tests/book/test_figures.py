@@ -480,7 +480,15 @@ def test_a_kind_that_is_not_there_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "case", "given"), DRAWN, ids=[f"{kind}, {case}" for kind, case, _ in DRAWN]
+    ("kind", "case", "given"),
+    [
+        pytest.param(
+            *one,
+            marks=() if one[1] == next(iter(CASES)) else pytest.mark.slow,
+            id=f"{one[0]}, {one[1]}",
+        )
+        for one in DRAWN
+    ],
 )
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 def test_no_label_lies_on_another_or_off_the_sheet(

@@ -16,6 +16,7 @@ from evaluate.core import Finding
 from evaluate.disclosure.method_rules import METHOD_RULES
 from evaluate.findings import read
 
+pytestmark = pytest.mark.slow  # builds books
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = ("supported-work", "plug-in")
 CANARY = "canary-that-no-page-may-show"

@@ -87,6 +87,7 @@ def test_nothing_private_is_in_the_public_file(study, evaluate, tmp_path):
         ),
     ],
 )
+@pytest.mark.slow
 def test_verify_says_what_differs(study, evaluate, file, old, new, says):
     evaluate("run", study)
     replace(study / file, old, new)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "book" / "tutorial.md"
 BLOCK = re.compile(r"^```(\S[^\n]*)\n(?::caption: (\S+)\n)?(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -45,6 +47,7 @@ def follow(folder: Path) -> list[str]:
     return said
 
 
+@pytest.mark.slow
 def test_a_newcomer_reaches_the_register_of_changes(tmp_path: Path) -> None:
     said = follow(tmp_path)
     assert any("in order" in one for one in said)

@@ -158,7 +158,19 @@ NEEDED = {
     *(f"{model}.{test}" for model in ("Condition", "Criterion") for test in _TESTS),
     *(f"Derive.{rule}" for rule in _DERIVED),
 }
-every_field = pytest.mark.parametrize("place", PLACES.values(), ids=lambda place: place.name)
+# One field of each model is quick, the others are slow tests: there are thousands of mistakes.
+_FIRST = {place.model: place.name for place in reversed(PLACES.values())}
+every_field = pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(
+            place,
+            marks=() if place.name == _FIRST[place.model] else pytest.mark.slow,
+            id=place.name,
+        )
+        for place in PLACES.values()
+    ],
+)
 
 
 def check(found: tuple[Problem, ...], line: int, *words: str) -> None:
