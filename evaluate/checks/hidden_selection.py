@@ -22,6 +22,7 @@ from evaluate.core import CellType, Check, CheckResult, Column, Estimate, Table
 from evaluate.data.moments import Moments
 from evaluate.errors import Refused
 from evaluate.inference.comparison import Compared, Groups
+from evaluate.inference.exposure import chance_alone
 from evaluate.inference.linear_exposure import exposure_of, exposure_of_moments
 from evaluate.inference.oster import TIMES
 from evaluate.inference.partial_r2 import robustness_limit, robustness_value
@@ -58,6 +59,7 @@ _BOUND_COLUMNS: tuple[tuple[str, CellType], ...] = (
     ("n_least", "integer"),
     ("state", "text"),
 )
+_CHANCE = 0.05  # covariates that explain no more than chance measure nothing
 _MEASURED = ("estimate", "conf_low", "conf_high")
 
 
@@ -111,9 +113,9 @@ def hidden_selection(
     checks : tuple of Check
         ``sensitivity``: passed when a hidden factor as strong as any one covariate would leave the
         interval on its side of zero and, for matched units, their odds may differ by
-        ``least_gamma``; failed when not. Uninformative when the interval holds zero already, or a
-        covariate tells so much of who took part that no factor can be as strong; not run where
-        there is nothing to measure by.
+        ``least_gamma``; failed when not. Uninformative when the interval holds zero already, when
+        a covariate tells so much of who took part that no factor can be as strong, or when all
+        covariates tell no more than chance would; not run where there is nothing to measure by.
     tables : tuple of Table
         Of kinds ``hidden_selection`` and ``hidden_selection_bounds``.
 
@@ -220,6 +222,12 @@ def _result(
         )
         text = f"How strong hidden selection may be cannot be told: {why}. {_needed(evidence)}"
         return "uninformative" if judged else "not_run", text
+    if chance_alone(evidence.before) > _CHANCE:
+        text = (
+            "The covariates explain no more than chance would, neither of who took part nor of the"
+            f" outcome: a factor as strong as they are would be none. {_needed(evidence)}"
+        )
+        return "uninformative", text
     undone = [one for one in known if not _stands(evidence, one)]
     shown = undone[0] if undone else known[0]
     text = f"{_as_strong(shown, bool(undone))} {_needed(evidence)}"

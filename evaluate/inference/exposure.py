@@ -105,6 +105,35 @@ class Exposure:
         return self.scale / sqrt(self.df)
 
 
+def chance_alone(found: Exposure) -> float:
+    """Return how likely chance alone lets covariates explain so much.
+
+    The smaller of two p-values, doubled: of F tests of what they explain of treatment, and of
+    the outcome given treatment.
+
+    Parameters
+    ----------
+    found : Exposure
+        The regressions.
+
+    References
+    ----------
+    R ``anova(lm(d ~ 1), lm(d ~ x))`` and ``anova(lm(y ~ d), lm(y ~ d + x))``.
+    """
+    from scipy.special import fdtrc
+
+    added = found.rank - 2
+    if added < 1:
+        return 1.0
+    left = found.treatment_left / found.treatment, (1 - found.r2) / (1 - found.r2_raw)
+    spare = found.df + 1, found.df
+    p_values = (
+        float(fdtrc(added, df, (1 / max(share, 1e-300) - 1) / added * df))
+        for share, df in zip(left, spare, strict=True)
+    )
+    return min(1.0, 2 * min(p_values))
+
+
 def exposure_from(
     cross: Float,
     centre: Float,

@@ -154,6 +154,13 @@ def _checked(found: Exposure, r_max: float | None) -> float:
             "without covariates nothing tells how selection on them moves the effect",
             "name covariates from before the programme",
         )
+    explained = found.r2 - found.r2_raw, 1 - found.treatment_left / found.treatment
+    if max(explained) < _ROUNDING:
+        raise Refused(
+            "no_covariates",
+            "the covariates explain nothing, neither of treatment nor of the outcome",
+            "name covariates that may have moved both",
+        )
     r_max = largest_r2(found) if r_max is None else r_max
     if not found.r2 < r_max <= 1:
         raise Refused(
@@ -171,9 +178,11 @@ def _sides(found: Exposure, r_max: float) -> tuple[Float, Float]:
     moved = found.raw - found.value
     hidden = (r_max - found.r2) * found.outcome
     seen = (found.r2 - found.r2_raw) * found.outcome
-    own = np.polymul([s - t, moved * s], [t, 0.0, hidden])
-    other = np.polymul([t, 0.0], [s - t, 2 * moved * s, seen + moved**2 * s])
-    return np.asarray(own, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    # Multiplied out: of covariates that treatment has nothing to do with s - t is 0, and a product
+    # of polynomials would lose its highest power.
+    own = [(s - t) * t, moved * s * t, hidden * (s - t), moved * s * hidden]
+    other = [(s - t) * t, 2 * moved * s * t, (seen + moved**2 * s) * t, 0.0]
+    return np.array(own), np.array(other)
 
 
 def _real_roots(polynomial: Float, found: Exposure) -> list[float]:

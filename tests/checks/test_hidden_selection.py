@@ -21,6 +21,7 @@ from evaluate.data.levels import Indicator
 from evaluate.data.moments import Moments
 from evaluate.disclosure.gate import PROFILES, release
 from evaluate.inference.comparison import Compared, Groups
+from evaluate.inference.exposure import chance_alone
 from evaluate.inference.linear_exposure import exposure_of
 from evaluate.inference.t import t_quantile
 
@@ -401,3 +402,27 @@ def test_few_people_stay_with_the_data_owner() -> None:
         assert all(one.get("measure") for one in shown[0].rows)
     none = release((), (), tables, (), PROFILES["none"]).tables
     assert none == tables
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_covariates_that_tell_nothing_cannot_measure_what_is_hidden(method: str) -> None:
+    """However strong the confounder: beside columns of noise it would look like nothing."""
+    results = []
+    for seed in range(DRAWS):
+        groups = drawn(seed, 0.0, 0.9)
+        noise = np.random.default_rng(10_000 + seed).normal(size=groups.x.shape)
+        results.append(checked(replace(groups, x=noise), METHODS[method])[0].result)
+    assert results.count("passed") <= 0.1 * DRAWS  # at 5 %, twice
+    assert results.count("uninformative") >= 0.9 * DRAWS
+
+
+def test_chance_is_told_as_by_two_f_tests() -> None:
+    """R ``anova`` of nested regressions; here by ordinary least squares."""
+    groups = drawn(3, 0.4, 0.0, 80)
+    sm = pytest.importorskip("statsmodels.api")
+    d = groups.treated.astype(float)
+    both = sm.OLS(d, sm.add_constant(groups.x)).fit()
+    long = sm.OLS(groups.y, sm.add_constant(np.column_stack([d, groups.x]))).fit()
+    short = sm.OLS(groups.y, sm.add_constant(d)).fit()
+    expected = min(float(both.f_pvalue), float(long.compare_f_test(short)[1]))
+    assert chance_alone(exposure_of(groups)) == pytest.approx(2 * expected, rel=1e-8)

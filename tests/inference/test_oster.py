@@ -171,3 +171,39 @@ def test_no_covariates_are_refused() -> None:
     with pytest.raises(Refused) as refused:
         delta_for(replace(rows(), benchmarks=()))
     assert refused.value.code == "no_covariates"
+
+
+def balanced(seed: int = 4) -> Groups:
+    """Return as many of each sex in both groups, and an outcome that goes with sex."""
+    i = np.arange(400)
+    sex, treated = (i // 2) % 2, i % 2 == 1
+    y = 2.0 + sex + treated + np.random.default_rng(seed).normal(size=400)
+    return Groups(y, treated, sex[:, None].astype(float), ("sex",))
+
+
+def test_exactly_balanced_covariates_move_nothing() -> None:
+    found = exposure_of(balanced())
+    left = effect_at(found)
+    assert left.value == pytest.approx(found.value, rel=1e-9)
+    assert left.others == ()
+    assert delta_for(found) is None
+
+
+def test_an_effect_that_is_nearly_balanced_has_the_formula_of_the_exact_one() -> None:
+    groups = balanced()
+    one = np.arange(400) == 0
+    found = exposure_of(replace(groups, x=np.where(one[:, None], 1 - groups.x, groups.x)))
+    (_, cubic), left = command(found, largest_r2(found)), effect_at(found)
+    v = found.value - left.value
+    size = float(np.polyval(np.abs(cubic[1:]), abs(v)))
+    assert np.polyval(cubic[1:], v) == pytest.approx(0.0, abs=1e-9 * size)
+
+
+def test_covariates_that_explain_nothing_are_as_none() -> None:
+    groups = balanced()
+    i = np.arange(400)
+    flat = replace(groups, y=2.0 + groups.treated + (i // 4) % 5.0)  # sex is in no part of it
+    for ask in (delta_for, effect_at):
+        with pytest.raises(Refused) as refused:
+            ask(exposure_of(flat))
+        assert refused.value.code == "no_covariates"
