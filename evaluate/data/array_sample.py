@@ -94,6 +94,8 @@ class ArraySample(EveryRowArrays, PathArrays):
         """Return what there is to know about a column of weights."""
         w = self._data[column]
         used = w[w > 0]
+        with np.errstate(over="ignore", under="ignore"):  # refused by the summary
+            squares = float(used @ used)
         return weight_summary(
             {
                 "missing": float(np.isnan(w).sum()),
@@ -102,7 +104,7 @@ class ArraySample(EveryRowArrays, PathArrays):
                 "positive": float(len(used)),
                 "fractional": float((used != np.floor(used)).sum()),
                 "total": float(used.sum()),
-                "squares": float(used @ used),
+                "squares": squares,
                 "largest": float(used.max(initial=0.0)),
             }
         )

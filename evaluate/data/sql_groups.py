@@ -138,7 +138,7 @@ def weight_sums(w: NumericValue, total: Callable[[NumericValue], Value]) -> dict
         "negative": (w < 0).sum(),
         "zero": (w == 0).sum(),
         "positive": (w > 0).sum(),
-        "fractional": (w != w.floor()).sum(),
+        "fractional": (w % 1 != 0).sum(),
         "total": total(w),
         "squares": total(w * w),
         "largest": w.max(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 from evaluate.errors import Refused
@@ -60,7 +61,7 @@ def weight_summary(found: Mapping[str, float]) -> WeightSummary:
     Raises
     ------
     Refused
-        ``missing_weights``, ``negative_weights``, ``no_weights``.
+        ``missing_weights``, ``negative_weights``, ``no_weights``, ``weights_out_of_range``.
     """
     if found["missing"]:
         raise Refused(
@@ -78,14 +79,20 @@ def weight_summary(found: Mapping[str, float]) -> WeightSummary:
         raise Refused(
             "no_weights", "no row with an outcome has a positive weight", "correct the weights"
         )
-    total = found["total"]
+    total, squares = found["total"], found["squares"]
+    if not (0 < squares < inf and 0 < total < inf):
+        raise Refused(
+            "weights_out_of_range",
+            "the weights are so large or so small that their squares leave the range of numbers",
+            "divide them by a constant: only their ratios matter",
+        )
     return WeightSummary(
         n=int(found["positive"]),
         n_zero=int(found["zero"]),
         total=total,
         mean=total / found["positive"],
         largest_share=found["largest"] / total,
-        effective_n=total**2 / found["squares"],
+        effective_n=total * (total / squares),
         whole=not found["fractional"],
     )
 

@@ -169,7 +169,8 @@ def estimate(spec: Matching, sample: Sample, estimand: Estimand, settings: Setti
         )
     name = _std_error(spec, settings)
     columns = ComparisonColumns(
-        spec.treated, spec.covariates, spec.exact, spec.cluster, spec.weights
+        *(spec.treated, spec.covariates, spec.exact, spec.cluster, spec.weights),
+        numbers=(*spec.bins, *spec.squares),
     )
     trial = _trial(spec, sample, (estimand, settings))
     read = read_groups(sample, columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,8 @@ class ComparisonColumns:
         Measured before; within whose levels comparisons must be made.
     cluster, weights : str or None
         What was treated, where that is not the row; sampling weights.
+    numbers : tuple of str
+        Covariates of which a method needs the size.
     """
 
     treated: str
@@ -36,6 +38,7 @@ class ComparisonColumns:
     exact: tuple[str, ...] = ()
     cluster: str | None = None
     weights: str | None = None
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
     Refused
         ``treatment_not_binary``, ``no_treated`` or ``no_comparison`` by the treatment's values;
         ``negative_weights`` when one is below 0 or none is above; ``too_few_units`` when a side
-        has fewer than two; ``nothing_to_match`` when no covariate varies.
+        has fewer than two; ``nothing_to_match`` when no covariate varies; ``not_finite`` when
+        the outcome or a covariate holds what is no finite number; ``text_is_no_number``.
     """
     names = sample.expand(columns.covariates)
+    _require_numbers(columns, {one.column for one in names if isinstance(one, Indicator)})
     further = [columns.treated, *columns.exact]
     further += [one for one in (columns.cluster, columns.weights) if one]
     held = sample.columns((*names, *further, sample.outcome))
@@ -83,6 +88,8 @@ def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
     weights = _weights(held[columns.weights]) if columns.weights else None
     kept = np.ones(len(treated), bool) if weights is None else weights > 0
     x = np.column_stack([_numbers(held[name]) for name in names])[kept]
+    y = np.asarray(held[sample.outcome], dtype=np.float64)[kept]
+    _require_finite({sample.outcome: y, **dict(zip(names, x.T, strict=True))})
     varies = x.max(axis=0) > x.min(axis=0)
     on = treated[kept] == 1
     if min(int(on.sum()), int((~on).sum())) < _FEWEST:
@@ -96,7 +103,7 @@ def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
             "nothing_to_match", "no covariate varies", "name covariates that differ between units"
         )
     groups = Groups(
-        y=np.asarray(held[sample.outcome], dtype=np.float64)[kept],
+        y=y,
         treated=on,
         x=np.ascontiguousarray(x[:, varies]),
         names=tuple(name for name, one in zip(names, varies, strict=True) if one),
@@ -120,6 +127,26 @@ def _numbers(values: NDArray[Any]) -> Float:
     if values.dtype.kind in "OUS":
         return np.zeros(len(values))
     return np.asarray(values, dtype=np.float64)
+
+
+def _require_numbers(columns: ComparisonColumns, text: Collection[str]) -> None:
+    wrong = [name for name in columns.numbers if name in text]
+    if wrong:
+        raise Refused(
+            "text_is_no_number",
+            f"{', '.join(wrong)}: `bins` or `squares` of a text, which has no size",
+            "delete them there: each level of a text is compared by itself",
+        )
+
+
+def _require_finite(columns: Mapping[str, Float]) -> None:
+    wrong = [name for name, values in columns.items() if not np.isfinite(values).all()]
+    if wrong:
+        raise Refused(
+            "not_finite",
+            f"{', '.join(wrong)}: a value is infinite, and has no distance to any other",
+            "correct the values, or leave such rows out with `data.where`",
+        )
 
 
 def _weights(values: Float) -> Float:

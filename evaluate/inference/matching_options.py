@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from evaluate.core import Strict
 
@@ -21,17 +22,25 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "nuisance": ("aipw",),
     "folds": ("aipw",),
 }
+
+
+def _rising(cuts: tuple[float, ...]) -> tuple[float, ...]:
+    if not cuts or any(low >= high for low, high in pairwise(cuts)):
+        raise ValueError("where to cut is a list of numbers, each larger than the one before")
+    return cuts
+
+
 Bins = (
     Annotated[int, Field(ge=2, le=1000)]
-    | Annotated[str, StringConstraints(pattern=r"^q[0-9]{1,3}$")]
-    | tuple[float, ...]
+    | Annotated[str, StringConstraints(pattern=r"^q([2-9]|[1-9][0-9]{1,2})$")]
+    | Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], AfterValidator(_rising)]
 )
 
 
 class Caliper(Strict):
     """How far a match may be."""
 
-    width: float = Field(gt=0, description="Largest distance.")
+    width: float = Field(gt=0, allow_inf_nan=False, description="Largest distance.")
     unit: str = Field(
         default="sd_logit",
         description="What it is counted in: `sd_logit` or `sd_score`, standard deviations over all"

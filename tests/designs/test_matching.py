@@ -120,6 +120,14 @@ def test_other_folds_move_a_result_by_little() -> None:
         ({"method": "coarsened", "bins": {"z": 3}}, "name what is no covariate"),
         ({"method": "nearest", "caliper": {"width": 1, "unit": "yard"}}, "none that is known"),
         ({"method": "ipw", "trim": {"low": 0.9, "high": 0.1}}, "not below"),
+        ({"method": "coarsened", "bins": {"x": [3, 1, 2]}}, "larger than the one before"),
+        ({"method": "coarsened", "bins": {"x": [1, 1]}}, "larger than the one before"),
+        ({"method": "coarsened", "bins": {"x": []}}, "larger than the one before"),
+        ({"method": "coarsened", "bins": {"x": [float("nan")]}}, "finite"),
+        ({"method": "coarsened", "bins": {"x": [1, float("inf")]}}, "finite"),
+        ({"method": "coarsened", "bins": {"x": "q1"}}, "match pattern"),
+        ({"method": "coarsened", "bins": {"x": "q0"}}, "match pattern"),
+        ({"method": "nearest", "caliper": {"width": float("inf")}}, "finite"),
     ],
 )
 def test_fields_belong_to_their_method(fields: dict[str, Any], words: str) -> None:
@@ -140,6 +148,26 @@ def test_separation_is_refused_wherever_a_score_is_needed() -> None:
     for method in ("nearest", "subclass", "ipw", "aipw"):
         assert refused(data, method) == "separation"
     assert refused(data, "entropy") == "unbalanceable"
+
+
+def test_a_text_has_neither_bins_nor_squares() -> None:
+    assert refused(people(), "coarsened", bins={"kind": 3}) == "text_is_no_number"
+    assert refused(people(), "entropy", squares=["kind"]) == "text_is_no_number"
+
+
+@pytest.mark.parametrize("method", ["nearest", "exact", "entropy", "ipw", "aipw"])
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_what_is_infinite_is_refused_by_its_column(method: str, name: str) -> None:
+    data = people()
+    data[name] = np.where(np.arange(500) == 7, np.inf, data[name])
+    assert refused(data, method) == "not_finite"
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e300])
+def test_weights_beyond_numbers_are_refused(size: float) -> None:
+    data = people()
+    data["w"] = np.full(500, size)
+    assert refused(data, "ipw", weights="w") == "weights_out_of_range"
 
 
 def test_a_method_speaks_of_its_own() -> None:
@@ -257,3 +285,9 @@ def test_numbers_beyond_reach_are_refused(method: str) -> None:
     assert refused(data, method)
     data["y"] = np.ones(500)
     assert refused(data, method) == "constant_outcome"
+
+
+def test_subgroups_that_are_asked_for_are_not_lost_without_a_word() -> None:
+    asked = estimate(people(), "ipw", settings=Settings(subgroups=("kind",)))
+    assert checks(asked)["subgroups"] == "not_run"
+    assert "subgroups" not in checks(estimate(people(), "ipw"))
