@@ -88,7 +88,9 @@ def sentences(found: Mapping[str, Diagnosis]) -> Iterator[str]:
         row = one.scenarios[MAIN]
         power_, alarms, mde = (row.get(key) for key in ("power", "false_positive", "mde"))
         if alarms is None:
-            yield f"{name}: none of {one.draws} simulated studies gave a result"
+            most = max(one.refused, key=lambda code: one.refused[code], default=None)
+            why = "" if most is None else f", most often because of {most}"
+            yield f"{name}: none of {one.draws} simulated studies gave a result{why}"
             continue
         least = "no effect is found" if mde is None else f"{mde:.3g} is found"
         yield (

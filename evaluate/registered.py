@@ -20,7 +20,10 @@ from evaluate.study.planned import planned
 from evaluate.study.schema import Study
 
 # What an analysis may change without another number for the effect as a whole.
-_WORDS = ("role", "subgroups", "assignment.level", "assignment.unit", "inference.family")
+_WORDS = (
+    *("role", "subgroups", "assignment.level", "assignment.unit", "inference.family"),
+    *("alternatives", "negative_controls"),
+)
 _GONE, _THEN = "registered_not_estimable", "as registered"
 Run = Callable[[Prepared], tuple[dict[str, Result], list[Refusal]]]
 
@@ -55,7 +58,9 @@ def _moves(element: str, name: str, first: Json, now: Json) -> bool:
         return own == name and not any(f"{field}.".startswith(f"{one}.") for one in _WORDS)
     if block == "outcomes":
         return rest in (key := first["analyses"][name]["outcome"], f"{key}.column")
-    if block != "data" or rest in ("", "kind") or "data" not in first:
+    if block != "data" or "data" not in first:
+        return False
+    if rest in ("", "kind") or rest.partition(".")[0] == "timing":
         return False
     derived = rest.removeprefix("derive.").partition(".")[0] if "derive." in rest else None
     return derived is None or any(derived in _behind(name, plan) for plan in (first, now))

@@ -24,6 +24,7 @@ from evaluate.errors import Refused
 from evaluate.prepare import Prepared
 from evaluate.study.entries import Analysis
 from evaluate.study.negative_control import negative_control
+from evaluate.study.planned_choices import in_plan
 from evaluate.study.timing_rules import measured
 from evaluate.study.variant_choices import choices
 from evaluate.study.variants import Variant, about_whom
@@ -31,7 +32,6 @@ from evaluate.variant_views import Views, n_apart
 
 # (name of the random streams, analysis, design and its fields, view of the rows) -> result
 Computing = Callable[[str, Analysis, tuple[Design[Any], Strict], str], Result]
-_UNSEEN = "outcomes_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,12 @@ def _with_alternatives(running: _Running, result: Result) -> tuple[Result, list[
         return result, []
     definition, variants = running.prepared.definition, [one.variant for one in views]
     told = choices(definition.study, definition.specs, running.of, variants)
-    locked = _locked(running)
-    declared = Specified(DECLARED, running.row, told[""], planned=None if locked is None else True)
+    own, *as_planned = _as_planned(running, variants)
+    declared = Specified(DECLARED, running.row, told[""], planned=own)
     others: list[Specified] = []
     refusals: list[Refusal] = []
-    for one in views:
+    for one, planned in zip(views, as_planned, strict=True):
         name = one.variant.name
-        planned = None if locked is None else name in locked
         try:
             row = running.estimate(one.variant, one.own)
         except Refused as refused:
@@ -154,14 +153,12 @@ def _refusal(one: Variant, refused: Refused) -> Refusal:
     return Refusal(one.key, refused.code, refused.why, refused.fix)
 
 
-def _locked(running: _Running) -> frozenset[str] | None:
-    """Return the alternatives locked before outcomes were seen; ``None`` without a plan."""
-    plan = running.prepared.plan
+def _as_planned(running: _Running, variants: list[Variant]) -> Sequence[bool | None]:
+    """Return whether the analysis and each alternative are as locked; ``None`` without a plan."""
+    plan, every = running.prepared.plan, (running.declared, *variants)
     if plan is None:
-        return None
-    locks = [one.plan for one in plan.locks if one.data_access != _UNSEEN]
-    analyses = [one["analyses"].get(running.of, {}) for one in locks]
-    return frozenset(name for one in analyses for name in one.get("alternatives", {}))
+        return [None] * len(every)
+    return in_plan(running.prepared.definition.study, every, plan.locks)
 
 
 def _attributed(running: _Running, one: Views, row: Estimate) -> Parts:

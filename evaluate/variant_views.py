@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evaluate.core import ColumnRole, Strict
 from evaluate.data.conditions import Unfit
@@ -72,7 +72,7 @@ def variant_views(definition: Definition, rows: Rows) -> dict[str, tuple[Views, 
     found: dict[str, list[Views]] = {
         of: [] for of in definition.specs if asked[of].alternatives or asked[of].negative_controls
     }
-    problems: list[Problem] = []
+    problems: dict[Problem, Variant] = {}
     unfit: list[Problem] = []
     for one in alternatives(definition.study, definition.specs):
         try:
@@ -81,7 +81,7 @@ def variant_views(definition: Definition, rows: Rows) -> dict[str, tuple[Views, 
             at = definition.at("analyses", one.of, "alternatives", one.name, "where")
             unfit.append(Problem(at, error.what, _WHY, error.fix))
         except EvaluateError as error:
-            problems += [each for each in error.problems if each not in problems]
+            problems.update({each: one for each in error.problems if each not in problems})
         else:
             joint = _joint(definition.study, rows, one, definition.specs[one.of])
             found[one.of].append(Views(one, own, joint))
@@ -89,12 +89,20 @@ def variant_views(definition: Definition, rows: Rows) -> dict[str, tuple[Views, 
         try:
             found[one.of].append(Views(one, _view(definition.study, rows, one)))
         except EvaluateError as error:
-            problems += [each for each in error.problems if each not in problems]
+            problems.update({each: one for each in error.problems if each not in problems})
     if unfit:
         raise StudyError(*unfit)
     if problems:
-        raise DataError(*problems)
+        raise DataError(*(_needed(definition, *one) for one in problems.items()))
     return {of: tuple(each) for of, each in found.items()}
+
+
+def _needed(definition: Definition, problem: Problem, one: Variant) -> Problem:
+    """Return a problem with the place of the first that needs the rows."""
+    kind = "negative_controls" if one.control else "alternatives"
+    key = ("analyses", one.of, kind) if one.control else ("analyses", one.of, kind, one.name)
+    what = f"{problem.what}, for `{'.'.join(key)}` ({definition.at(*key)})"
+    return replace(problem, what=what)
 
 
 def _controls(definition: Definition) -> Iterator[Variant]:
@@ -183,5 +191,9 @@ def _counted(
 ) -> dict[tuple[object, ...], int]:
     """Return the rows with an outcome of a view, by group."""
     cells = sample_of(view, column).count(by)
-    groups = zip(*(cells.labels[name].tolist() for name in by), strict=True) if by else [()] * len(cells.n)
+    groups = (
+        zip(*(cells.labels[name].tolist() for name in by), strict=True)
+        if by
+        else [()] * len(cells.n)
+    )
     return dict(zip(groups, cells.n.tolist(), strict=True))

@@ -12,6 +12,7 @@ from evaluate.checks.comparison import diagnose as compared
 from evaluate.checks.hidden_selection import Asked as Tried
 from evaluate.checks.hidden_selection import Kind, hidden_selection
 from evaluate.checks.model import left_out
+from evaluate.checks.subgroups import not_by_subgroup
 from evaluate.checks.trial import counted
 from evaluate.checks.weights import weights_check
 from evaluate.core import Check, Estimate, Table
@@ -63,6 +64,7 @@ def diagnose(
             *unseen,
             *((constant,) if constant else ()),
             *((weighed[0],) if weighed else ()),
+            *not_by_subgroup(trial.settings),
         ),
         (
             arms(outcome, on, off, trial.estimand.unit),

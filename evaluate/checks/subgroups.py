@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from evaluate.core import Cell, Column, Estimate, Table
+from evaluate.core import Cell, Check, Column, Estimate, Settings, Table
 from evaluate.errors import Refused
 from evaluate.inference.assignment import read_assignment
 from evaluate.inference.joint import joint_test
@@ -39,6 +39,18 @@ class Interaction:
     p_value: float | None = None
     p_adjusted: float | None = None
     state: str | None = None
+
+
+def not_by_subgroup(settings: Settings) -> tuple[Check, ...]:
+    """Return what a design says that makes no effects by subgroup, where they are asked for.
+
+    Parameters
+    ----------
+    settings : Settings
+        The subgroups that are asked for.
+    """
+    text = "How the effect differs between subgroups is not estimated by this design."
+    return (Check("subgroups", "not_run", text),) if settings.subgroups else ()
 
 
 def subgroups(trial: Trial, fitted: TreatmentFit) -> tuple[list[Estimate], Table | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Self
 
 from evaluate.data.names import shown
@@ -34,6 +35,29 @@ class Indicator(str):
         made = super().__new__(cls, name)
         made.column, made.level = column, level
         return made
+
+
+def told(names: Iterable[str]) -> str:
+    """Return the columns behind some names for a message, which never holds a cell's value.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of columns, or of the indicators of levels.
+
+    Returns
+    -------
+    str
+        Such as "`age`, a level of `region`", each column once.
+    """
+    found = Counter(
+        (one.column, True) if isinstance(one, Indicator) else (one, False) for one in names
+    )
+    words = []
+    for (column, level), n in found.items():
+        of = "" if not level else "a level of " if n == 1 else "levels of "
+        words.append(f"{of}`{shown(column)}`")
+    return ", ".join(words)
 
 
 def indicators(column: str, levels: Sequence[str], taken: Collection[str]) -> tuple[Indicator, ...]:

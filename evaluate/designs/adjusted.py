@@ -22,6 +22,7 @@ from evaluate.assumptions.two_groups import weigh
 from evaluate.checks.few import judge
 from evaluate.checks.hidden_selection import hidden_selection_of_moments
 from evaluate.checks.inference import inference_table
+from evaluate.checks.subgroups import not_by_subgroup
 from evaluate.checks.trial import diagnose
 from evaluate.core import Check, Estimand, Estimate, Settings, Strict, Table
 from evaluate.data.sample import Sample
@@ -107,7 +108,8 @@ def estimate(spec: Adjusted, sample: Sample, estimand: Estimand, settings: Setti
     )
     checks, tables = diagnose(trial, of.fitted, judged.rows[0], judged.support, fixed=True)
     unseen, shown = _unseen(spec, trial, judged.rows[0])
-    checks, tables = (*checks, *unseen), (*tables, *shown)
+    checks = (*checks, *unseen, *not_by_subgroup(settings))
+    tables = (*tables, *shown)
     if len(judged.tests) > len(names):
         tables = (*tables, inference_table(judged.tests, estimand.unit))
     return Result(

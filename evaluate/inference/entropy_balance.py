@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from evaluate.data.levels import told
 from evaluate.errors import Refused
 from evaluate.inference.comparison import Bools, Compared, Groups
 from evaluate.inference.estimated_mean import (
@@ -285,10 +286,9 @@ def _fallen(dual: _Dual, point: _Point, step: Float) -> _Point | None:
 
 
 def _unbalanceable(names: Sequence[str]) -> Refused:
-    listed = ", ".join(f"`{name}`" for name in names)
     return Refused(
         "unbalanceable",
-        f"no positive weights of the units make the means of {listed} equal to those aimed at:"
+        f"no positive weights of the units make the means of {told(names)} equal to those aimed at:"
         " these lie beyond, or on the edge of, what the group holds",
         "leave out by `data.where` those whom nobody resembles, balance fewer covariates or"
         " squares, or ask for ATT or overlap weights",

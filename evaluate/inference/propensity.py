@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluate.data.levels import told
 from evaluate.errors import Refused
 from evaluate.inference.comparison import Bools, Groups
 from evaluate.inference.linear import Float
@@ -98,8 +99,7 @@ def propensity(groups: Groups) -> Propensity:
     _require_each_to_overlap(groups, design)
     weights = np.ones(len(groups.y)) if groups.weights is None else groups.weights
     found = np.zeros(design.z.shape[1])
-    share = float(weights @ groups.treated / weights.sum())
-    found[0] = np.log(share / (1.0 - share))
+    found[0] = np.log(weights @ groups.treated) - np.log(weights @ ~groups.treated)
     if rarer >= _MANY // _EVERY and len(groups.y) >= _MANY:
         part = slice(None, None, _EVERY)
         near = _newton(design.z[part], groups.treated[part], weights[part], found)
@@ -198,11 +198,11 @@ def _taking_part(design: Standardised, towards: Float) -> tuple[str, ...]:
 
 
 def _separated(names: tuple[str, ...]) -> Refused:
-    listed = ", ".join(f"`{name}`" for name in names)
-    together = " together" if len(names) > 1 else ""
+    listed = told(names)
+    tell = " together tell" if len(names) > 1 else " tells"
     return Refused(
         "separation",
-        f"{listed}{together} tell for certain who was treated, or who was not, among some of the"
+        f"{listed}{tell} for certain who was treated, or who was not, among some of the"
         " units, so that these have nobody to be compared with",
         "leave those units out by `data.where`, merge rare levels, or leave the covariates out"
         " and say why",

@@ -88,7 +88,7 @@ def _derived_from_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
     found = sources(study.data)
     seen: set[tuple[str, str]] = set()
     for name, (_, spec) in specs.items():
-        held = _held(study, name, specs, found)
+        held = held_by(study, name, specs, found)
         for field, column, role in named_columns(spec):
             if role not in _ADJUSTED:
                 continue
@@ -139,11 +139,11 @@ def _selected_by_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
     found = sources(study.data)
     # What came after entry is refused as such, by the rules of cohorts.
     late = after_entry(study.data) if study.data is not None and study.data.cohort else frozenset()
-    for key, condition in _conditions(study.data):
+    for key, condition in conditions(study.data):
         for name in specs if condition.column not in late else ():
             hit = [
                 (word, other, roots)
-                for other, (word, roots) in _held(study, name, specs, found).items()
+                for other, (word, roots) in held_by(study, name, specs, found).items()
                 if _roots(condition.column, found) & roots
             ]
             if hit:
@@ -163,8 +163,14 @@ def _selected_by_the_answer(study: Study, specs: Specs) -> Iterator[Broken]:
                 break
 
 
-def _conditions(data: Data | None) -> Iterator[tuple[Key, Condition]]:
-    """Yield every condition on the rows, with its place."""
+def conditions(data: Data | None) -> Iterator[tuple[Key, Condition]]:
+    """Yield every condition on the rows of a study, with its place.
+
+    Parameters
+    ----------
+    data : Data or None
+        As the study defines it.
+    """
     if data is None:
         return
     for place, one in enumerate(data.where):
@@ -174,10 +180,22 @@ def _conditions(data: Data | None) -> Iterator[tuple[Key, Condition]]:
             yield ("data", "cohort", name, place), one
 
 
-def _held(
+def held_by(
     study: Study, name: str, specs: Specs, found: Sources
 ) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return an analysis's treatment and outcome columns, each with its word and sources."""
+    """Return an analysis's treatment and outcome columns, each with its word and sources.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    name : str
+        The analysis.
+    specs : mapping of str to (Design, Strict)
+        By analysis.
+    found : mapping of str to frozenset of str
+        As :func:`sources` returns it.
+    """
     held = {
         column: ("treatment", _roots(column, found))
         for _, column, role in named_columns(specs[name][1])

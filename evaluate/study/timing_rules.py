@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from evaluate.core import ColumnRole, Strict
 from evaluate.data.definition import Data
+from evaluate.data.rules import Condition
 from evaluate.design import Design, named_columns
 from evaluate.study.design_rules import Broken, Rule, Specs
 from evaluate.study.document import Key
-from evaluate.study.lineage import columns_of
+from evaluate.study.lineage import after_entry, columns_of, conditions, held_by, sources
 from evaluate.study.schema import Study
 from evaluate.study.words import dotted
 
@@ -21,6 +22,8 @@ _HELD: Mapping[ColumnRole, str] = {
 }
 _KNOWN = "which was known before the programme began"
 _WHY = "it may be a result of the programme, and {held} a result takes a part of the effect away"
+
+_SELECT = "select by a column known before the programme; an outcome not known stays, as missing"
 
 
 def measured(data: Data | None) -> tuple[frozenset[str], frozenset[str]]:
@@ -112,4 +115,47 @@ def _derived_from_late(study: Study, _specs: Specs) -> Iterator[Broken]:
             )
 
 
-TIMING_RULES: tuple[Rule, ...] = (_held_though_late, _outcome_though_early, _derived_from_late)
+def _selected_though_late(study: Study, specs: Specs) -> Iterator[Broken]:
+    """Find conditions on rows that test what was measured after the start."""
+    data = study.data
+    _, after = measured(data)
+    if data is None or not after:
+        return
+    # Rules of cohorts and of lineage refuse these with words of their own.
+    told = after_entry(data) if data.cohort is not None else frozenset[str]()
+    for key, condition, analyses in _selections(study, specs):
+        column = condition.column
+        if column in after - told and not _answers(study, specs, analyses, column):
+            yield (
+                (*key, "column"),
+                f"`{dotted((*key, 'column'))}` selects rows by `{column}`, {_declared(data, column)}",
+                "the programme may decide who is left, and those left are no longer comparable",
+                _SELECT,
+            )
+
+
+def _selections(study: Study, specs: Specs) -> Iterator[tuple[Key, Condition, Collection[str]]]:
+    """Yield each condition on the rows, its place, and the analyses of those rows."""
+    for key, condition in conditions(study.data):
+        yield key, condition, specs.keys()
+    for name in specs:
+        for other, choices in study.analyses[name].alternatives.items():
+            for place, condition in enumerate(choices.where):
+                key = ("analyses", name, "alternatives", other, "where", place)
+                yield key, condition, (name,)
+
+
+def _answers(study: Study, specs: Specs, analyses: Collection[str], column: str) -> bool:
+    """Return whether a column shares a source with an outcome or a treatment."""
+    found = sources(study.data)
+    roots = found.get(column, frozenset({column}))
+    held = (held_by(study, name, specs, found) for name in analyses)
+    return any(roots & of for one in held for _, of in one.values())
+
+
+TIMING_RULES: tuple[Rule, ...] = (
+    _held_though_late,
+    _outcome_though_early,
+    _derived_from_late,
+    _selected_though_late,
+)

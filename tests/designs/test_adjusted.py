@@ -183,3 +183,17 @@ def test_groups_apart_fail_balance() -> None:
         drawn.spec, ArraySample(data, "outcome"), Estimand("ATT", "outcome", "p"), Settings()
     )
     assert next(one.result for one in result.checks if one.name == "balance") == "failed"
+
+
+def test_subgroups_that_are_asked_for_are_not_lost_without_a_word() -> None:
+    asked = estimate(people(), settings=Settings(subgroups=("kind",)))
+    assert {one.name: one.result for one in asked.checks}["subgroups"] == "not_run"
+    assert "subgroups" not in {one.name for one in estimate(people()).checks}
+
+
+def test_a_treatment_that_is_text_is_refused() -> None:
+    data = people()
+    data["t"] = np.where(data["t"] == 1, "1", "0")
+    with pytest.raises(Refused) as refused:
+        estimate(data)
+    assert refused.value.code == "treatment_not_binary"

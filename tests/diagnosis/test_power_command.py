@@ -88,6 +88,19 @@ def test_the_file_is_the_same_each_time_and_fits_its_study(study):
     assert f"{100 * by['diagnosis'][0]['false_positive']:.1f} % are wrongly" in sentence
 
 
+def test_where_no_simulated_study_gives_a_result_the_commonest_reason_is_told(study):
+    change(study, "estimand: ATE", "estimand: ATT")
+    change(
+        study,
+        "{randomised: {treated: offered, covariates: [age]}}",
+        "{matching: {treated: offered, covariates: [age], method: exact}}",
+    )
+    (sentence,) = sentences(power(study, draws=100, workers=1))
+    assert sentence == (
+        "main: none of 100 simulated studies gave a result, most often because of no_overlap"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

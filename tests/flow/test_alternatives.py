@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from small_study import DICTIONARY, STUDY
 
 from evaluate.core import Check, Estimate, Finding, Table
+from evaluate.errors import DataError
 from evaluate.findings.compare import differences
 from evaluate.flow import run
 from evaluate.lock import lock
@@ -276,6 +278,18 @@ def test_a_condition_that_does_not_fit_its_column_is_told_with_its_line(tmp_path
         run(folder)
 
 
+def test_cells_that_an_alternative_misses_are_told_with_its_line(tmp_path: Path) -> None:
+    entry = (
+        "alternatives: {more: {design: {randomised: {covariates: [mark]}}, adjustment: additive}}"
+    )
+    with pytest.raises(DataError) as caught:
+        run(wrote(tmp_path, drawn(), entry))
+    (problem,) = caught.value.problems
+    assert "`analyses.main.alternatives.more` (" in problem.what
+    assert re.search(r"study.yaml:\d+\)$", problem.what)
+    assert "missing" in problem.fix
+
+
 def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     data, order = drawn(200), np.random.default_rng(1).permutation(200)
     keys = (*SEVERAL, "negative_controls: [before]")
@@ -303,9 +317,32 @@ def test_changed_alternatives_are_deviations_and_new_ones_exploratory(tmp_path: 
         "analyses.main.alternatives.late",
         "analyses.main.alternatives.older.where",
     }
-    assert row_of(finding, "late").role == "exploratory"
-    assert row_of(finding, "older").role == "beside"
-    assert rows_of(finding, "specifications")["late"]["planned"] is False
+    rows = rows_of(finding, "specifications")
+    for name in ("late", "older"):  # a new one, and one of the same name with other choices
+        assert row_of(finding, name).role == "exploratory"
+        assert rows[name]["planned"] is False
+    assert rows["declared"]["planned"] is True
+
+
+def test_a_changed_analysis_is_not_the_planned_one_and_a_title_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    text = OUTCOMES.replace("kind: public", "kind: dummy")
+    text = text.replace("outcomes:", "plan: {data_access: not_accessed}\noutcomes:")
+    entry = "alternatives: {own: {design: {randomised: {covariates: [before]}}, adjustment: additive}, ett: {estimand: ITT}}"
+    folder = wrote(tmp_path, drawn(200), entry, text=text)
+    lock(folder, date=datetime.date(2026, 1, 5))
+    file = folder / "study.yaml"
+    file.write_text(file.read_text().replace("ett: {", "ett: {title: As offered, "))
+    assert {row["planned"] for row in rows_of(run(folder), "specifications").values()} == {True}
+    file.write_text(file.read_text().replace("adjustment: none", "adjustment: additive"))
+    rows = rows_of(run(folder), "specifications")
+    # The second takes its adjustment from the analysis, the first has its own.
+    assert {name: row["planned"] for name, row in rows.items()} == {
+        "declared": False,
+        "own": True,
+        "ett": False,
+    }
 
 
 def test_few_people_do_not_follow_from_two_specifications(tmp_path: Path) -> None:

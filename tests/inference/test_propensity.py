@@ -86,7 +86,7 @@ def test_one_covariate_that_tells_the_groups_apart() -> None:
     groups = drawn(200, 2)
     rare = np.zeros(200)
     rare[np.flatnonzero(groups.treated)[:4]] = 1.0
-    with pytest.raises(Refused, match="`rare` tell for certain") as refused:
+    with pytest.raises(Refused, match="`rare` tells for certain") as refused:
         propensity(with_column(groups, rare, "rare"))
     assert refused.value.code == "separation"
     with pytest.raises(Refused, match="`rare`"):

@@ -77,6 +77,7 @@ BROKEN_BY = {
     ),
     "_outcome_though_early": ("outcome-before-start",),
     "_derived_from_late": ("early-derived-from-late",),
+    "_selected_though_late": ("rows-by-late-column", "alternative-rows-by-late-column"),
 }
 CASES = [(rule, mistake) for rule, mistakes in BROKEN_BY.items() for mistake in mistakes]
 
