@@ -95,7 +95,7 @@ class ArraySample(EveryRowArrays, PathArrays):
         w = self._data[column]
         used = w[w > 0]
         with np.errstate(over="ignore", under="ignore"):  # refused by the summary
-            squares = float(used @ used)
+            total, squares = float(used.sum()), float(used @ used)
         return weight_summary(
             {
                 "missing": float(np.isnan(w).sum()),
@@ -103,7 +103,7 @@ class ArraySample(EveryRowArrays, PathArrays):
                 "zero": float((w == 0).sum()),
                 "positive": float(len(used)),
                 "fractional": float((used != np.floor(used)).sum()),
-                "total": float(used.sum()),
+                "total": total,
                 "squares": squares,
                 "largest": float(used.max(initial=0.0)),
             }

@@ -13,6 +13,8 @@ WeightKind = Literal["frequency", "inverse_variance", "probability"]
 
 # The largest sum of repeated rows that float64 counts exactly.
 _LARGEST = 2.0**53
+# Squares below this lose digits, or are 0.
+_LEAST = 1e-290
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def weight_summary(found: Mapping[str, float]) -> WeightSummary:
             "no_weights", "no row with an outcome has a positive weight", "correct the weights"
         )
     total, squares = found["total"], found["squares"]
-    if not (0 < squares < inf and 0 < total < inf):
+    if not (_LEAST < squares < inf and total < inf):
         raise Refused(
             "weights_out_of_range",
             "the weights are so large or so small that their squares leave the range of numbers",

@@ -119,6 +119,9 @@ class Matching(Strict):
         for name in (*self.bins, *self.squares):
             if name not in self.covariates:
                 raise ValueError("`bins` or `squares` name what is no covariate")
+        for named in (self.covariates, self.exact, self.squares):
+            if len(set(named)) < len(named):
+                raise ValueError("a column is named twice; name it once")
         return self
 
     @property

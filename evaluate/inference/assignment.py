@@ -15,7 +15,7 @@ from evaluate.data.weights import WeightKind
 from evaluate.errors import Refused
 from evaluate.inference.arms import RowWeights, inverse_probability, read_arms, scaled
 from evaluate.inference.precision import refining_basis
-from evaluate.inference.preconditions import require_both_arms, require_variation
+from evaluate.inference.preconditions import require_both_arms, require_variation, treatment_of
 
 FEWEST_UNITS = 2
 
@@ -209,7 +209,7 @@ def read_assignment(
     names = (*(name for name in covariates if name not in constant), *further, sample.outcome)
     moments = partial(sample.moments, names, columns.by, columns.weights, columns.kind)
     cells = moments()
-    treated = cells.labels[columns.treated].astype(np.float64)
+    treated = treatment_of(cells.labels[columns.treated])
     require_both_arms(treated)
     arm, labels = read_arms(treated, cells.labels[columns.arm] if columns.arm else None)
     cluster, strata, period = (

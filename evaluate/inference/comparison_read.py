@@ -14,7 +14,7 @@ from evaluate.data.sample import Sample
 from evaluate.errors import Refused
 from evaluate.inference.comparison import Groups, Ints
 from evaluate.inference.linear import Float
-from evaluate.inference.preconditions import require_both_arms
+from evaluate.inference.preconditions import require_both_arms, treatment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def read_groups(sample: Sample, columns: ComparisonColumns) -> Read:
     further = [columns.treated, *columns.exact]
     further += [one for one in (columns.cluster, columns.weights) if one]
     held = sample.columns((*names, *further, sample.outcome))
-    treated = np.asarray(held[columns.treated], dtype=np.float64)
+    treated = treatment_of(np.asarray(held[columns.treated]))
     require_both_arms(treated)
     weights = _weights(held[columns.weights]) if columns.weights else None
     kept = np.ones(len(treated), bool) if weights is None else weights > 0

@@ -217,7 +217,9 @@ def reference_df(groups: Groups, moves: Float | None = None) -> float:
     number = np.bincount(kind, minlength=3)
     if moves is None:
         return float(min(number[0], number[1]) + number[2]) - 1.0
-    squares = np.bincount(kind, moves**2, 3)
+    # Only ratios matter: in units of the largest, a power of two, fourth powers stay numbers.
+    near = np.ldexp(moves, -np.frexp(np.abs(moves).max())[1])
+    squares = np.bincount(kind, near**2, 3)
     known = squares**2 / np.maximum(number - 1, 1)
     total = float(known.sum())
     return float(squares.sum() ** 2 / total) if total > 0 else 1.0

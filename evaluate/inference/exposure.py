@@ -236,7 +236,7 @@ def _independent(about: Float, total: Float) -> list[int]:
     for i in range(len(work)):
         if work[i, i] > DEPENDENT * max(about[i, i], 1e-300) and about[i, i] > 1e-20 * total[i]:
             kept.append(i)
-            work = work - np.outer(work[:, i], work[i]) / work[i, i]
+            work = work - np.outer(work[:, i] / work[i, i], work[i])
     return kept
 
 

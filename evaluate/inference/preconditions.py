@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluate.data.moments import Float
 from evaluate.data.sample import Sample
@@ -67,6 +68,35 @@ def require_variation(
             "check the outcome's column, or choose an outcome that varies",
         )
     return constant
+
+
+def treatment_of(values: NDArray[np.generic]) -> Float:
+    """Return a treatment as numbers; text is refused, also where it reads 0 and 1.
+
+    Parameters
+    ----------
+    values : ndarray, shape (g,)
+        Treatment of each row or cell.
+
+    Returns
+    -------
+    ndarray of float, shape (g,)
+        The same as numbers.
+
+    Raises
+    ------
+    Refused
+        ``treatment_not_binary``.
+    """
+    # Rows are counted by these values too, where the text "1" is not the number 1.
+    kind = values.dtype.kind
+    if kind in "US" or (kind == "O" and any(isinstance(one, str) for one in values.tolist())):
+        raise Refused(
+            "treatment_not_binary",
+            "the treatment is text, not the numbers 0 and 1",
+            "derive a column that is 1 for the treated and 0 for the comparison group",
+        )
+    return values.astype(np.float64)
 
 
 def require_both_arms(arm: Float) -> None:

@@ -128,6 +128,9 @@ def test_other_folds_move_a_result_by_little() -> None:
         ({"method": "coarsened", "bins": {"x": "q1"}}, "match pattern"),
         ({"method": "coarsened", "bins": {"x": "q0"}}, "match pattern"),
         ({"method": "nearest", "caliper": {"width": float("inf")}}, "finite"),
+        ({"covariates": ["x", "x"]}, "named twice"),
+        ({"method": "exact", "exact": ["kind", "kind"]}, "named twice"),
+        ({"method": "entropy", "squares": ["x", "x"]}, "named twice"),
     ],
 )
 def test_fields_belong_to_their_method(fields: dict[str, Any], words: str) -> None:
@@ -163,7 +166,54 @@ def test_what_is_infinite_is_refused_by_its_column(method: str, name: str) -> No
     assert refused(data, method) == "not_finite"
 
 
-@pytest.mark.parametrize("size", [1e-300, 1e300])
+@pytest.mark.parametrize("values", [("0", "1"), ("no", "yes")])
+@pytest.mark.parametrize("method", ["nearest", "ipw"])
+def test_a_treatment_that_is_text_is_refused(method: str, values: tuple[str, str]) -> None:
+    data = people()
+    data["t"] = np.array(values)[data["t"].astype(int)]
+    assert refused(data, method) == "treatment_not_binary"
+
+
+@pytest.mark.parametrize("method", ["nearest", "exact", "ipw"])
+def test_numbers_held_as_text_are_levels(method: str) -> None:
+    data = people()
+    text = {**data, "step": data["step"].astype(str)}
+    named = {**data, "step": np.array(["r", "s", "t"])[data["step"].astype(int)]}
+    one, other = (estimate(each, method).estimates[0] for each in (text, named))
+    assert other.estimate == pytest.approx(one.estimate, rel=1e-10)
+    assert other.std_error == pytest.approx(one.std_error, rel=1e-10)
+
+
+@pytest.mark.parametrize("method", ["nearest", "entropy", "ipw", "overlap", "aipw", "subclass"])
+@pytest.mark.parametrize("size", [1e-120, 3e100])
+def test_only_ratios_of_weights_matter(method: str, size: float) -> None:
+    data = people()
+    data["w"] = 1.0 + np.arange(500) % 4
+    whom = "ATO" if method == "overlap" else "ATT"
+    one = estimate(data, method, whom, weights="w").estimates[0]
+    scaled = {**data, "w": data["w"] * size}
+    other = estimate(scaled, method, whom, weights="w").estimates[0]
+    assert other.estimate == pytest.approx(one.estimate, rel=1e-8)
+    assert other.std_error == pytest.approx(one.std_error, rel=1e-8)
+
+
+@pytest.mark.parametrize("method", ["nearest", "subclass", "ipw", "aipw"])
+def test_a_weight_beside_which_all_others_are_nothing_is_refused(method: str) -> None:
+    data = people()
+    data["w"] = np.where(np.arange(500) == 3, 1e100, 1.0)
+    assert refused(data, method, weights="w")
+
+
+@pytest.mark.parametrize("size", [1e-90, 1e90])
+def test_a_covariate_may_be_of_any_size(size: float) -> None:
+    data = people()
+    one = estimate(data, "ipw")
+    other = estimate({**data, "x": data["x"] * size}, "ipw")
+    assert other.estimates[0].estimate == pytest.approx(one.estimates[0].estimate, rel=1e-8)
+    assert checks(other) == checks(one)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-161, 1e300, 1e308])
 def test_weights_beyond_numbers_are_refused(size: float) -> None:
     data = people()
     data["w"] = np.full(500, size)
@@ -291,3 +341,23 @@ def test_subgroups_that_are_asked_for_are_not_lost_without_a_word() -> None:
     asked = estimate(people(), "ipw", settings=Settings(subgroups=("kind",)))
     assert checks(asked)["subgroups"] == "not_run"
     assert "subgroups" not in checks(estimate(people(), "ipw"))
+
+
+@pytest.mark.parametrize(
+    ("method", "levels", "words"),
+    [
+        ("ipw", ["seldom"], "^a level of `kind` tells for certain"),
+        ("ipw", ["once", "seldom"], "^levels of `kind` together tell for certain"),
+        ("entropy", ["seldom"], "means of a level of `kind` equal"),
+    ],
+)
+def test_a_refusal_names_the_column_and_never_the_level(
+    method: str, levels: list[str], words: str
+) -> None:
+    data = people()
+    kind = data["kind"].astype(object)
+    at = np.flatnonzero(data["t"] == 1)[: len(levels)]
+    kind[at] = levels
+    with pytest.raises(Refused, match=words) as refused:
+        estimate({**data, "kind": kind}, method)
+    assert not any(one in refused.value.why + refused.value.fix for one in levels)
