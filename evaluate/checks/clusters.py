@@ -126,7 +126,7 @@ def individuals(treated: int, comparison: int, support: Support) -> Check:
     support : Support
         What the interval rests on.
     """
-    found = f"{treated} treated and {comparison} comparison individuals were assigned one by one"
+    found = f"{treated} treated and {comparison} comparison individuals, each a unit by itself"
     return _judge(found, few_individuals(treated, comparison, support.df), support, None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from evaluate.inference.qca_implicants import ANY, covering, primes
 from evaluate.inference.qca_truth_table import TruthTable
 
 Terms = NDArray[np.int64]
-COMBINED = 25  # models of each kind that intermediate solutions are formed from
-PAIRS = 25  # and pairs of them
+# Pairs of models that intermediate solutions are formed from: of small tables many, of large
+# ones these few; a pair takes as many steps as both have terms, times the remainders.
+PAIRS, MOST_PAIRS, STEPS = 25, 1000, 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ def intermediate(table: TruthTable, expected: Mapping[int, frozenset[int]]) -> S
     remainders = table.remainders()
     found: dict[bytes, tuple[Terms, Terms]] = {}
     tried: set[bytes] = set()
-    pairs = list(product(careful.models[:COMBINED], short.models[:COMBINED]))[:PAIRS]
+    steps = len(careful.models[0]) * len(short.models[0]) * max(len(remainders), 1)
+    asked = max(PAIRS, min(MOST_PAIRS, STEPS // steps))
+    pairs = list(islice(product(careful.models, short.models), asked))
     is_complete = careful.is_complete and short.is_complete
     is_complete &= len(pairs) == len(careful.models) * len(short.models)
     for whole, brief in pairs:

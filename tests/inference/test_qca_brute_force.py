@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from evaluate.inference import qca_implicants
 from evaluate.inference.qca_cover import smallest_covers
+from evaluate.inference.qca_fit import Sufficiency
 from evaluate.inference.qca_implicants import ANY, primes
+from evaluate.inference.qca_solutions import (
+    PAIRS,
+    conservative,
+    easy_remainders,
+    intermediate,
+    minimised,
+    parsimonious,
+)
+from evaluate.inference.qca_truth_table import TruthTable
 
 Terms = frozenset[tuple[int, ...]]
 
@@ -144,3 +154,33 @@ def test_a_wrong_minimum_would_be_seen() -> None:
         frozenset({(1, ANY)}),
         frozenset({(ANY, 1)}),
     }
+
+
+def test_many_pairs_of_models_of_a_small_table_are_all_tried() -> None:
+    """140 pairs, each solved by itself: together they are the intermediate solutions."""
+    levels = (3, 3, 3, 3)
+    every = np.array(list(product(*map(range, levels))))
+    fate = np.random.default_rng(87).choice(3, len(every), p=[0.25, 0.15, 0.6])
+    seen = fate < 2
+    out = tuple("present" if one == 0 else "absent" for one in fate[seen])
+    count = len(out)
+    fit = Sufficiency(1.0, 1.0, 1.0)
+    table = TruthTable(
+        every[seen], np.arange(count), np.ones(count, dtype=np.int64), (fit,) * count, out, levels
+    )
+    expected = {place: frozenset([most - 1]) for place, most in enumerate(levels)}
+    careful, short = conservative(table).models, parsimonious(table).models
+    assert len(careful) * len(short) > PAIRS
+    assert table.remainders().size
+    one_by_one = {
+        model.tobytes()
+        for whole, brief in product(careful, short)
+        for model in minimised(
+            table.of("present"),
+            easy_remainders(whole, brief, expected, table.remainders()),
+            levels,
+        ).models
+    }
+    found = intermediate(table, expected)
+    assert found.is_complete
+    assert {model.tobytes() for model in found.models} == one_by_one
