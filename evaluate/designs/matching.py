@@ -19,7 +19,7 @@ from evaluate.assumptions.scenario import Scenario
 from evaluate.assumptions.selected import draw_selected
 from evaluate.assumptions.two_groups import weigh
 from evaluate.checks.matching import diagnose
-from evaluate.core import Estimand, Estimate, Settings, Strict
+from evaluate.core import Estimand, Estimate, Settings
 from evaluate.data.sample import Sample
 from evaluate.design import Design, Result, Simulated, column
 from evaluate.errors import Refused
@@ -28,14 +28,14 @@ from evaluate.inference.built_comparison import How, Method, build, std_error_of
 from evaluate.inference.comparison import Compared, Groups
 from evaluate.inference.comparison_read import ComparisonColumns, read_groups
 from evaluate.inference.linear import Spread
-from evaluate.inference.matching_options import OWN, Bins, Caliper, Trim
+from evaluate.inference.matching_options import Bins, Caliper, OfMethod, Trim
 from evaluate.inference.row import estimate_row
 from evaluate.inference.treatment import fit_treatment
 from evaluate.inference.trial import Trial, read_trial
 from evaluate.inference.trial_rows import effect_rows
 
 
-class Matching(Strict):
+class Matching(OfMethod):
     """Fields of ``design: {matching: …}``."""
 
     treated: str = column(
@@ -105,14 +105,7 @@ class Matching(Strict):
     )
 
     @model_validator(mode="after")
-    def _of_its_method(self) -> Matching:
-        for name, info in type(self).model_fields.items():
-            default = info.get_default(call_default_factory=True)
-            if getattr(self, name) != default and self.method not in OWN.get(name, (self.method,)):
-                raise ValueError(
-                    f"`{name}` belongs to method {' or '.join(OWN[name])}, and the method is"
-                    f" {self.method}; delete it, or change the method"
-                )
+    def _names_covariates(self) -> Matching:
         known = {"sd_logit", "sd_score", "logit", "score", *self.covariates}
         if self.caliper and self.caliper.unit not in known:
             raise ValueError("the caliper's `unit` is none that is known, nor a covariate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -35,6 +35,34 @@ Bins = (
     | Annotated[str, StringConstraints(pattern=r"^q([2-9]|[1-9][0-9]{1,2})$")]
     | Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], AfterValidator(_rising)]
 )
+
+
+class OfMethod(Strict):
+    """Fields of a design of which some belong to one of its methods alone."""
+
+    if TYPE_CHECKING:  # each design has it at its own place among its fields
+        method: str
+
+    def has(self, field: str) -> bool:
+        """Return whether the method has a field.
+
+        Parameters
+        ----------
+        field : str
+            Its name.
+        """
+        return self.method in OWN.get(field, (self.method,))
+
+    @model_validator(mode="after")
+    def _of_its_method(self) -> Self:
+        for name, info in type(self).model_fields.items():
+            default = info.get_default(call_default_factory=True)
+            if not self.has(name) and getattr(self, name) != default:
+                raise ValueError(
+                    f"`{name}` belongs to method {' or '.join(OWN[name])}, and the method is"
+                    f" {self.method}; delete it, or change the method"
+                )
+        return self
 
 
 class Caliper(Strict):

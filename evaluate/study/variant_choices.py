@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluate.design import ROLE
+from evaluate.inference.matching_options import OfMethod
 from evaluate.study.design_rules import Specs
 from evaluate.study.differences import elements
 from evaluate.study.plan import Json, plain_dump
 from evaluate.study.schema import Study
 from evaluate.study.variants import Variant
 
-_NONE = "none"
+_NONE, _NOT_ITS_OWN = "none", "–"
 
 
 def choices(study: Study, specs: Specs, of: str, others: list[Variant]) -> dict[str, Json]:
@@ -32,14 +33,23 @@ def choices(study: Study, specs: Specs, of: str, others: list[Variant]) -> dict[
     Returns
     -------
     dict of str to dict
-        By alternative, and under the empty name as declared: words by choice. Choices that are
-        the same throughout are left out.
+        By alternative, and under the empty name as declared: words by choice, a dash where
+        a design or its method has no such choice. Choices that are the same throughout, or that
+        nobody wrote, are left out.
     """
-    own = Variant(of, "", study.analyses[of], *specs[of])
-    told = {one.name: dict(_told(one)) for one in (own, *others)}
-    names = list(dict.fromkeys(key for one in told.values() for key in one))
-    differ = [key for key in names if len({one.get(key, _NONE) for one in told.values()}) > 1]
-    return {name: {key: one.get(key, _NONE) for key in differ} for name, one in told.items()}
+    every = (Variant(of, "", study.analyses[of], *specs[of]), *others)
+    told = {one.name: {**dict(_told(one)), **dict(_fields(one))} for one in every}
+    names = dict.fromkeys(key for one in every for key in (*dict(_told(one)), *_written(one)))
+    whole = {name: {key: one.get(key, _NOT_ITS_OWN) for key in names} for name, one in told.items()}
+    differ = [key for key in names if _differs(key, every, whole)]
+    return {name: {key: one[key] for key in differ} for name, one in whole.items()}
+
+
+def _differs(key: str, every: tuple[Variant, ...], told: dict[str, Json]) -> bool:
+    """Return whether a choice differs; where somebody wrote it, also from having none such."""
+    found = {one[key] for one in told.values()}
+    by_hand = any(key in one.spec.model_fields_set for one in every)
+    return len(found if by_hand else found - {_NOT_ITS_OWN}) > 1
 
 
 def _told(one: Variant) -> Iterator[tuple[str, str]]:
@@ -55,18 +65,38 @@ def _told(one: Variant) -> Iterator[tuple[str, str]]:
         for each in one.where
     ]
     yield "where", elements({"where": where})["where"] if where else "all rows"
+
+
+def _written(one: Variant) -> Iterator[str]:
+    """Yield the fields that somebody wrote, and those that name columns."""
     for name, info in type(one.spec).model_fields.items():
-        value = one.spec.model_dump(mode="json", by_alias=True)[info.alias or name]
         extra = info.json_schema_extra
-        # A column that is named nowhere is a choice too; another field at its default is none.
         if name in one.spec.model_fields_set or (isinstance(extra, dict) and ROLE in extra):
-            yield name, _words(value)
+            yield name
+
+
+def _fields(one: Variant) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a design that its method has, those at their default too."""
+    values = one.spec.model_dump(mode="json", by_alias=True)
+    for name, info in type(one.spec).model_fields.items():
+        if not isinstance(one.spec, OfMethod) or one.spec.has(name):
+            yield name, _words(values[info.alias or name])
 
 
 def _words(value: Any) -> str:
     if value is None or value in ([], {}):
         return _NONE
+    value = _short(value)
     told = elements({"value": value})
     if list(told) == ["value"]:
         return told["value"]
     return ", ".join(f"{key.removeprefix('value.')} {one}" for key, one in told.items())
+
+
+def _short(value: Any) -> Any:
+    """Return a value whose numbers are as somebody would write them: 12, not 12.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return {key: _short(one) for key, one in value.items()} if isinstance(value, dict) else value

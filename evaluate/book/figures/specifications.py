@@ -72,8 +72,8 @@ def _options(reading: Reading, items: Sequence[_Item]) -> list[tuple[str, list[s
     found = []
     for name in (one for one in columns if one.startswith(CHOICE)):
         options = list(dict.fromkeys(str(one.row.get(name)) for one in ordered))
-        if len(options) > 1:
-            found.append((name, options))
+        if len(options) > 1:  # a dash: no such choice, and no mark
+            found.append((name, [one for one in options if one != "–"]))
     return found
 
 
