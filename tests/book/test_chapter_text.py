@@ -129,6 +129,7 @@ def test_hostile_text_in_every_field_stays_text(tmp_path: Path) -> None:
         assert "&lt;script&gt;" in shown
 
 
+@pytest.mark.slow
 def test_an_address_other_than_https_is_no_link(tmp_path: Path) -> None:
     def change(one: Json) -> Json:
         for fact in one["study"]["facts"]:
@@ -140,6 +141,7 @@ def test_an_address_other_than_https_is_no_link(tmp_path: Path) -> None:
     assert [one for one in links if "javascript" in one] == []
 
 
+@pytest.mark.slow
 def test_figures_that_differ_for_one_quantity_stand_together_and_say_so(tmp_path: Path) -> None:
     finding = read(ROOT / "studies" / "plug-in" / "finding.json")
     page = built(studies(tmp_path, lambda one: one, "plug-in")) / "studies/plug-in.html"
@@ -154,6 +156,7 @@ def test_figures_that_differ_for_one_quantity_stand_together_and_say_so(tmp_path
     assert len([one for one in rows if "sources disagree" in one]) == conflicting
 
 
+@pytest.mark.slow
 def test_a_planned_study_says_that_there_are_no_results(tmp_path: Path) -> None:
     page = built(studies(tmp_path, lambda one: one, "jet-cd")) / "studies/jet-cd.html"
     body = article(page)

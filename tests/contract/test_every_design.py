@@ -66,6 +66,7 @@ def same(left: Result, right: Result, scale: float = 1.0) -> None:
     assert [check.result for check in left.checks] == [check.result for check in right.checks]
 
 
+@pytest.mark.slow
 @each_design
 def test_intervals_cover_the_truth_as_often_as_they_say(design: Design[Any]) -> None:
     rng = np.random.default_rng(20240501)
@@ -90,6 +91,7 @@ def test_a_large_effect_is_found(design: Design[Any]) -> None:
     assert np.mean(found) >= 0.8
 
 
+@pytest.mark.slow
 @each_design
 @hypothesis_settings(max_examples=25, deadline=None)
 @given(

@@ -224,6 +224,7 @@ def test_a_stratum_left_with_one_row_changes_nothing(rng: np.random.Generator) -
     assert row.n_obs == other.n_obs + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("strata", "each"), [(20, 1), (10, 2), (4, 5)])
 def test_intervals_cover_with_clusters_strata_and_covariates(strata: int, each: int) -> None:
     rng = np.random.default_rng(20240502)

@@ -225,6 +225,7 @@ def in_r(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[float, ...
     return {row[0]: tuple(map(float, row[1:4])) for row in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(CASES))
 def test_the_call_gives_the_same_number(name: str, in_r: dict[str, tuple[float, ...]]) -> None:
     row = headline(name)

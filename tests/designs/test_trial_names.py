@@ -85,6 +85,7 @@ def test_every_level_of_a_category_is_judged_whatever_its_name(fields: dict[str,
         assert found[0][1]["k=a"]["measure"] == "cox"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [{}, {"weights": "w"}])
 def test_leaving_out_a_cluster_centres_an_interacted_model_anew(weights: dict[str, str]) -> None:
     data, asked = trial(2, n=20), Settings(adjustment="interacted")

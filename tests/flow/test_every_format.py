@@ -112,6 +112,7 @@ MACHINES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", MACHINES)
 def test_every_machine(
     tmp_path: Path,

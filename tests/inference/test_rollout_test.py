@@ -205,6 +205,7 @@ def test_paths_that_do_not_differ_are_refused() -> None:
     assert caught.value.code == "no_variation"
 
 
+@pytest.mark.slow
 def test_false_alarms_and_power_with_four_of_twenty_schools() -> None:
     """One cohort and three, AR(1) 0.6, nominal 5 %: 99.9 % band of 300 draws is 5 +- 4.1 %."""
     for starts in ([4] * 4, [2, 2, 4, 6]):

@@ -18,12 +18,12 @@ _STEP, _HEAD, _GAP = 0.21, 0.3, 0.14
 def draw(reading: Reading, look: Look) -> Figure | None:
     """Return the seconds of a whole process, on a scale of powers of ten."""
     rows = reading.rows(KIND)
-    if not rows:
+    seconds = [whole for row in rows if (whole := value(row.get("whole"))) is not None]
+    if not seconds:  # a benchmark of repeats within one process has its table alone
         return None
     groups = _groups(rows)
     high = sum(_HEAD + _STEP * len(one) + _GAP for one in groups.values())
     canvas = Canvas(look, high + 0.3, warning=reading.warning)
-    seconds = [whole for row in rows if (whole := value(row.get("whole"))) is not None]
     low, most = floor(log10(min(seconds))), log10(max(seconds))
     column = 1.0 if look.narrow else 1.5
     scale = Axis(low, most + 0.05, column, look.width - (0.62 if look.narrow else 1.5))
