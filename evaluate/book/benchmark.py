@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -10,6 +12,8 @@ from evaluate.book.detail import shown
 from evaluate.book.picture import figure
 from evaluate.book.sources import benchmark
 from evaluate.book.view import View
+
+_TWICE = ("task", "tool")  # the name of a run says both
 
 
 class Benchmark(SphinxDirective):
@@ -24,7 +28,8 @@ class Benchmark(SphinxDirective):
         table = view.table(identity)
         if table is None:
             raise self.error(f"{name} holds no table {identity}")
-        return [*figure(view, table.kind), shown(view, table)]
+        columns = tuple(one for one in table.columns if one.name not in _TWICE)
+        return [*figure(view, table.kind), shown(view, replace(table, columns=columns))]
 
 
 def setup(app: Sphinx) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from docutils import nodes
 
-from evaluate.book.numbers import p_value
+from evaluate.book.numbers import TIE, p_value
 from evaluate.book.view import View
 from evaluate.book.write import Content, marked, paragraph, table
 from evaluate.core import Cell, Column, Table
 
 ABSENT = "–"
 KEY = "key"  # for text that points to a row; its other columns say the same in words
+_MANY = 3  # columns in one unit, from which on it is said once
 KINDS = (
     *("subgroups", "families", "inference", "leave_one_out", "pretrends", "placebos"),
     *("leave_one_cohort_out", "composition", "concurrent", "icc", "weights", "joins"),
@@ -48,8 +49,33 @@ def shown(view: View, one: Table) -> nodes.Node:
         if column.name != KEY and any(row.get(column.name) is not None for row in one.rows)
     ]
     head = [_heading(view, column) for column in columns]
-    rows = ([_cell(view, column, row) for column in columns] for row in one.rows)
-    return table(view.words(f"detail.{one.kind}"), head, rows, "ev-numbers")
+    cells = [[_cell(view, column, row) for column in columns] for row in one.rows]
+    title, rows = _unit_once(view.words(f"detail.{one.kind}"), columns, cells)
+    return table(title, head, rows, "ev-numbers")
+
+
+def _unit_once(
+    title: str, columns: Sequence[Column], rows: Sequence[Sequence[Content]]
+) -> tuple[str, Sequence[Sequence[Content]]]:
+    """Say a unit that most columns share once, above them, and no more in each cell."""
+    measured = [place for place, one in enumerate(columns) if one.unit is not None]
+    units = {columns[place].unit for place in measured}
+    if len(measured) < _MANY or len(units) > 1:
+        return title, rows
+    cells = [str(row[place]) for row in rows for place in measured if row[place] != ABSENT]
+    unit = cells[0].rsplit(TIE, 1)[-1]
+    if not all(cell.endswith(f"{TIE}{unit}") for cell in cells):
+        return title, rows
+    bare = [
+        [
+            cell.removesuffix(f"{TIE}{unit}")
+            if place in measured and isinstance(cell, str)
+            else cell
+            for place, cell in enumerate(row)
+        ]
+        for row in rows
+    ]
+    return f"{title} ({unit})", bare
 
 
 def _cell(view: View, column: Column, row: Mapping[str, Cell]) -> Content:

@@ -14,6 +14,8 @@ from evaluate.book.write import paragraph
 from evaluate.core import Table
 
 CURVE = "specifications"
+# They stand in the numbers behind the figure.
+_BESIDE = {("agreement_of_estimators", name) for name in ("df", "n_obs", "n_treated")}
 _TABLES = ("agreement_of_estimators", "negative_controls")
 
 
@@ -36,7 +38,8 @@ def specified(view: View, analysis: str) -> Iterator[nodes.Node]:
     titled = replace(view, titles={**view.titles, **_titles(view, analysis)})
     for kind in _TABLES:
         if kind in own:
-            yield shown(titled, own[kind])
+            columns = tuple(one for one in own[kind].columns if (kind, one.name) not in _BESIDE)
+            yield shown(titled, replace(own[kind], columns=columns))
             yield paragraph(view.words(f"detail.{kind}_note"), "ev-note")
 
 

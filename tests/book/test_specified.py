@@ -13,6 +13,7 @@ from docutils import nodes
 from example_specifications import ROW
 from example_specifications import specified as tables
 
+from evaluate.book.detail import shown
 from evaluate.book.specified import specified
 from evaluate.book.view import View
 from evaluate.checks.negative_controls import Control, negative_controls
@@ -80,3 +81,14 @@ def test_what_is_withheld_is_counted() -> None:
 def test_without_alternatives_the_page_says_nothing() -> None:
     empty = replace(finding(()), tables=())
     assert not list(specified(View(empty, "en"), "main"))
+
+
+def test_a_unit_that_many_columns_share_is_said_once() -> None:
+    given = finding(tables([600.0, 350.0, 900.0, -100.0]))
+    (whole,) = (one for one in given.tables if one.kind == "agreement_of_estimators")
+    unit = {one.unit for one in whole.columns if one.unit}.pop()
+    text = shown(View(given, "en"), whole).astext()
+    assert text.count(str(unit)) == 1
+    assert text.startswith(f"Where the differences come from ({unit})")
+    few = replace(whole, columns=whole.columns[:3])
+    assert shown(View(given, "en"), few).astext().count(str(unit)) > 2
