@@ -778,3 +778,16 @@ def test_shades_grow_with_size_and_tell_the_sign() -> None:
         assert light == sorted(light, reverse=True)
         assert len(set(light)) == 5
     assert shade(canvas, 0.5, 1.0) != shade(canvas, -0.5, 1.0)
+
+
+def test_every_other_answer_stands_in_a_forest_once() -> None:
+    head = estimate("o", 1.0, 0.2, "points")
+    twice, fewer = (
+        replace(head, role="beside", estimate=value, analysis=name)
+        for name, value in (("again", head.estimate), ("fewer_columns", 2.5))
+    )
+    figure = figures.draw("forest", finding([head, twice, fewer]))
+    assert figure is not None
+    names = [row[0] for row in figure.rows]
+    assert len(names) == 2
+    assert names[1].endswith("(fewer columns)")

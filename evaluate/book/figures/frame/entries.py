@@ -104,7 +104,10 @@ def _unplanned(reading: Reading, row: Estimate) -> Entry:
 
 
 def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
-    """Yield the other answers to the same question: one for each method, unlike the headline."""
+    """Yield the other answers to the same question, each number once.
+
+    One of another analysis that was computed in the same way has the analysis's name too.
+    """
     rows = [
         one
         for one in reading.finding.estimates
@@ -113,12 +116,17 @@ def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
         and one.alternative is None
     ]
     yield from _registered(reading, row)
-    seen = {(row.method, row.std_error_method)}
+    seen = {(row.method, row.std_error_method): {_numbers(row)}}
     kept: list[Estimate] = []
+    again: set[int] = set()
     for one in rows:
-        if (one.method, one.std_error_method) not in seen:
-            seen.add((one.method, one.std_error_method))
-            kept.append(one)
+        same_way = seen.setdefault((one.method, one.std_error_method), set())
+        if _numbers(one) in same_way:
+            continue
+        if same_way:
+            again.add(id(one))
+        same_way.add(_numbers(one))
+        kept.append(one)
     order = list(dict.fromkeys([row.method, *(one.method for one in kept)]))
     kept.sort(key=lambda one: order.index(one.method))
     for method, same in groupby(kept, key=lambda one: one.method):
@@ -126,7 +134,13 @@ def _beside(reading: Reading, row: Estimate) -> Iterator[Entry]:
             key = f"method.{method}"
             name = reading.words(key) if key in reading.words else method
             label = f"{name}, {one.std_error_method}"
+            if id(one) in again:
+                label += f" ({one.analysis.replace('_', ' ')})"
             yield Entry(one.outcome, label, one, beside=True, word="")
+
+
+def _numbers(row: Estimate) -> tuple[float, float]:
+    return row.estimate, row.std_error
 
 
 def _registered(reading: Reading, row: Estimate) -> Iterator[Entry]:
