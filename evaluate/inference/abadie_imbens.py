@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from evaluate.inference.nearest_levels import Flow, Levels
 
 # Of the sum of squares: below this a unit is used once.
 _NOT_AGAIN = 1e-12
+Spread = Literal["apart", "together"]
 Windows = Callable[[Levels, Levels, int, float], Flow]
 
 
@@ -137,7 +139,9 @@ def matched_mean(matched: Matched, effects: Sequence[Float]) -> float:
     return float(sum(parts)) / total
 
 
-def abadie_imbens(matched: Matched, effects: Sequence[Float], neighbours: int) -> float:
+def abadie_imbens(
+    matched: Matched, effects: Sequence[Float], neighbours: int, spread: Spread = "apart"
+) -> float:
     """Return the variance of the mean effect where units are independent.
 
     With own weights w_i, shares w_ij and K_j = sum of w_i w_ij, it is
@@ -153,11 +157,14 @@ def abadie_imbens(matched: Matched, effects: Sequence[Float], neighbours: int) -
         Of each half's units.
     neighbours : int
         Nearest units of the same group that tell a unit's outcome's variance; all that tie.
+    spread : {"apart", "together"}
+        Whether by how far the unit lies from their mean, or by the variance of them all.
 
     References
     ----------
     Abadie & Imbens (2006), Econometrica 74(1), theorems 6 and 7; Abadie & Spiess (2022), JASA
-    117(538), proposition 1, without replacement. Stata ``teffects nnmatch, vce(robust)``.
+    117(538), proposition 1, without replacement. Apart: section 4 of 2006. Together: Stata
+    ``teffects nnmatch, vce(robust)``.
     """
     mean, own = matched_mean(matched, effects), matched.own()
     total = float(own.sum())
@@ -170,12 +177,16 @@ def abadie_imbens(matched: Matched, effects: Sequence[Float], neighbours: int) -
         again = np.abs(extra) > _NOT_AGAIN * square
         if again.any():
             at, extra = at[again], extra[again]
-            found += float(extra @ _own_variance(matched, one, near, at, neighbours))
+            told = _own_variance(matched, one, near, at, (neighbours, spread))
+            found += float(extra @ told)
     return found / total**2
 
 
-def _own_variance(matched: Matched, one: Half, near: Levels, at: Ints, neighbours: int) -> Float:
-    """Return an unbiased estimate of some matches' variance given what was matched on."""
+def _own_variance(
+    matched: Matched, one: Half, near: Levels, at: Ints, by: tuple[int, Spread]
+) -> Float:
+    """Return an estimate of some matches' variance given what was matched on."""
+    neighbours, spread = by
     y = matched.groups.y[one.other_at]
     y = y - y.mean()
     kept, place = np.unique(near.of[at], return_inverse=True)
@@ -188,11 +199,23 @@ def _own_variance(matched: Matched, one: Half, near: Levels, at: Ints, neighbour
     sums = np.bincount(near.of, y, len(near.size))
     means = np.bincount(flow.source, sums[flow.target], len(kept)) / number
     number = number[place]
-    squares = np.square(y[at] - means[place]) * number / np.maximum(number - 1, 1)
+    if spread == "apart":
+        squares = np.square(y[at] - means[place]) * number / np.maximum(number - 1, 1)
+    else:
+        squares = _among(y, near, flow, means)[place] / np.maximum(number - 1, 1)
     known = number > 1
     # Alone in its cell: as the others.
     usual = float(squares[known].mean()) if known.any() else 0.0
     return np.where(known, squares, usual)
+
+
+def _among(y: Float, near: Levels, flow: Flow, means: Float) -> Float:
+    """Return, for each level that asks, the squares about the mean of all its neighbours."""
+    centre = np.bincount(near.of, y, len(near.size)) / near.size
+    within = np.bincount(near.of, np.square(y - centre[near.of]), len(near.size))
+    between = near.size[flow.target] * np.square(centre[flow.target] - means[flow.source])
+    found = np.bincount(flow.source, within[flow.target] + between, len(means))
+    return np.asarray(found, dtype=np.float64)
 
 
 def clustered_influence(matched: Matched) -> Float:

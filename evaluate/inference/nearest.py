@@ -175,7 +175,7 @@ def _effect(matched: Matched, asked: Nearest) -> Compared:
     value, influence = matched_mean(matched, effects), None
     df = reference_df(_sides(groups, weights > 0))
     if groups.cluster is None:
-        variance = abadie_imbens(matched, effects, asked.neighbours)
+        variance = abadie_imbens(matched, effects, asked.neighbours, asked.spread)
     else:
         influence = clustered_influence(matched)
         sums = np.bincount(groups.cluster, influence) / len(weights)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from evaluate.errors import Refused
+from evaluate.inference.abadie_imbens import Spread
 from evaluate.inference.comparison import Groups
 from evaluate.inference.matched import Half, Ties
 from evaluate.inference.nearest_distance import Covariance, Distance
@@ -55,6 +56,10 @@ class Nearest:
         matched, which needs matching without replacement.
     neighbours : int
         Units that tell a unit's variance.
+    spread : {"apart", "together"}
+        How they tell it: by how far the unit lies from their mean, as in the paper, which is
+        right where the outcome rises or falls along the neighbours; or by the variance among
+        all of them and the unit, as Stata ``teffects nnmatch, vce(robust)`` has it.
     """
 
     ratio: int = 1
@@ -66,6 +71,7 @@ class Nearest:
     covariance: Covariance = "pooled"
     outcome: Outcome = "difference"
     neighbours: int = 2
+    spread: Spread = "apart"
 
 
 def require_enough(groups: Groups, asked: Nearest, estimand: str) -> None:
